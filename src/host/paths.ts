@@ -1,0 +1,24 @@
+import { join } from "node:path";
+
+/** Every file the program keeps in its state directory. */
+export interface StatePaths {
+  readonly ledger: string;
+  readonly candles: string;
+  /** One lock for each wallet, so that two programs never sign with one account at a time. */
+  walletLock(address: string): string;
+  /** Held by the daemon while it lives. */
+  readonly daemonLock: string;
+  /** The trained model of a topic. */
+  artifact(topicId: bigint): string;
+}
+
+/** The files under a state directory; nothing is created. */
+export function statePaths(stateDir: string): StatePaths {
+  return {
+    ledger: join(stateDir, "ledger.db"),
+    candles: join(stateDir, "candles.db"),
+    walletLock: (address) => join(stateDir, `${address}.lock`),
+    daemonLock: join(stateDir, "locks", "daemon.lock"),
+    artifact: (topicId) => join(stateDir, "models", `${topicId}.json`),
+  };
+}

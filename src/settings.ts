@@ -1,0 +1,129 @@
+import { join } from "node:path";
+import { PipelineError } from "./errors.ts";
+import { readEnvFile } from "./settings/env_file.ts";
+import { checkEnvironment } from "./settings/environment.ts";
+import { fileError } from "./settings/file_error.ts";
+import { locate } from "./settings/place.ts";
+import { type Found, found, refusal, resolveAll, type Source } from "./settings/resolve.ts";
+import {
+  flagOf,
+  GLOBAL_SETTINGS,
+  SETTINGS,
+  TOPIC_SETTINGS,
+  type Values,
+} from "./settings/table.ts";
+
+export { envExample, settingsHelp } from "./settings/help.ts";
+export { type Setting, SETTINGS, type VenueRef } from "./settings/table.ts";
+
+/** Where each value came from, by the setting's name: "--rpc", "topics/1.env:2", "environment", "default". */
+export type Sources = ReadonlyMap<string, string>;
+
+/** What is predicted for one topic, and how. */
+export interface TopicSettings extends Values<typeof TOPIC_SETTINGS> {
+  readonly topicId: bigint;
+  readonly sources: Sources;
+}
+
+/** Everything a person has set, checked and typed. All paths are absolute. */
+export interface Settings extends Values<typeof GLOBAL_SETTINGS> {
+  /** In the order of their ids: a topic is on when topics/<id>.env exists. */
+  readonly topics: readonly TopicSettings[];
+  readonly sources: Sources;
+  /** systemd's $CREDENTIALS_DIRECTORY, whose files have modes of their own. */
+  readonly credentialsDir: string | undefined;
+}
+export type LogLevel = Settings["logLevel"];
+
+export interface SettingsInput {
+  /** By the flag's name without dashes; names that are no setting's are ignored. */
+  readonly flags: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Stands for "/" in a test. */
+  readonly root?: string;
+}
+
+/**
+ * The settings of one run: flag over topic file over environment over global file over default. An
+ * empty value counts as not set. Throws PipelineError "config" (or "usage" for a flag) that names the
+ * place, the setting, what was found and what is allowed; "denied" when a file may not be read.
+ */
+export function loadSettings({ flags, env, cwd, root = "/" }: SettingsInput): Settings {
+  const place = locate(env, cwd, root);
+  const shown = (path: string) => path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path;
+  const mnemonicFile = shown(place.mnemonicHome);
+  checkEnvironment(flags, env, ALL_NAMES, mnemonicFile);
+
+  const fromFile = (path: string, known: readonly string[]): Source => {
+    const foreign = ALL_NAMES.filter((name) => !known.includes(name));
+    const values = readEnvFile(path, { shown: shown(path), known, foreign, mnemonicFile });
+    return (name) => found(values.get(name)?.text, `${shown(path)}:${values.get(name)?.line}`);
+  };
+  const fromFlags: Source = (name) => found(flags[flagOf(name)], `--${flagOf(name)}`);
+  const fromEnv: Source = (name) => found(env[name], "the environment");
+  const fromGlobalFile = fromFile(place.globalFile, ALL_NAMES);
+  const located: Source = (name) => found(place.located[name], "default");
+
+  const global = resolveAll(
+    GLOBAL_SETTINGS,
+    [fromFlags, fromEnv, fromGlobalFile, located],
+    cwd,
+    shown(place.globalFile),
+  );
+  const topics = topicIds(place.topicsDir, shown(place.topicsDir)).map((topicId) => {
+    const path = join(place.topicsDir, `${topicId}.env`);
+    const sources = [fromFlags, fromFile(path, TOPIC_NAMES), fromEnv, fromGlobalFile];
+    const topic = resolveAll(TOPIC_SETTINGS, sources, cwd, shown(path));
+    checkTopic(topic.values, topic.found);
+    return { ...topic.values, topicId, sources: wheres(topic.found) };
+  });
+  return {
+    ...global.values,
+    topics,
+    sources: wheres(global.found),
+    credentialsDir: env["CREDENTIALS_DIRECTORY"] || undefined,
+  };
+}
+
+const ALL_NAMES = SETTINGS.map(({ name }) => name);
+const TOPIC_NAMES = Object.values(TOPIC_SETTINGS).map(({ name }) => name);
+
+/** Ids of the topic files, ascending. Other files may lie beside them, but no .env of another name. */
+function topicIds(directory: string, shown: string): bigint[] {
+  let names: string[];
+  try {
+    names = [...Deno.readDirSync(directory)].map(({ name }) => name);
+  } catch (thrown) {
+    if (thrown instanceof Deno.errors.NotFound) return [];
+    throw fileError("read", shown, thrown);
+  }
+  return names.filter((name) => name.endsWith(".env")).map((name) => {
+    const id = /^[1-9]\d{0,18}(?=\.env$)/.exec(name)?.[0];
+    if (id) return BigInt(id);
+    throw new PipelineError(
+      "config",
+      `Cannot read ${shown}/${name}: its name is not a topic's id`,
+      {
+        hint:
+          `Name it after the topic, such as ${shown}/67.env, or let it end otherwise to switch it off`,
+      },
+    );
+  }).sort((a, b) => a < b ? -1 : 1);
+}
+
+/** What no single setting can tell. */
+function checkTopic(topic: Values<typeof TOPIC_SETTINGS>, taken: ReadonlyMap<string, Found>): void {
+  const check = (holds: boolean, name: string, relation: string, other: string) => {
+    const [mine, its] = [taken.get(name), taken.get(other)];
+    if (holds || !mine || !its) return;
+    throw refusal(name, mine, `${relation} ${other}, which is ${its.text} (${its.where})`);
+  };
+  const { horizonMs, intervalMs, warnAbove, refuseAbove } = topic;
+  check(horizonMs % intervalMs === 0, "ALLORA_HORIZON", "a multiple of", "ALLORA_INTERVAL");
+  check(warnAbove <= refuseAbove, "ALLORA_WARN_ABOVE", "at most", "ALLORA_REFUSE_ABOVE");
+}
+
+function wheres(taken: ReadonlyMap<string, Found>): Sources {
+  return new Map([...taken].map(([name, { where }]) => [name, where]));
+}

@@ -1,0 +1,226 @@
+import {
+  choice,
+  duration,
+  durationOf,
+  list,
+  number,
+  path,
+  type SettingType,
+  shape,
+  url,
+  yesNo,
+} from "./setting_type.ts";
+
+/** One row of the table. Without `default`, `located` and `required` the setting may stay unset. */
+interface Spec<T = unknown> {
+  readonly name: `ALLORA_${string}`;
+  readonly type: SettingType<T>;
+  readonly default?: string;
+  /** In words, a default that depends on where the program runs. */
+  readonly located?: string;
+  readonly required?: true;
+  /** The setting names a secret, which is read from a file and is never a setting itself. */
+  readonly secret?: true;
+  readonly meaning: string;
+  /** A value for the example file where there is no default. */
+  readonly example?: string;
+}
+export type Table = Readonly<Record<string, Spec>>;
+
+/** The typed values of a table, a field for each row. */
+export type Values<T extends Table> = { readonly [Field in keyof T]: Value<T[Field]> };
+type Value<S> = S extends { type: SettingType<infer T> }
+  ? S extends { default: string } | { located: string } | { required: true } ? T : T | undefined
+  : never;
+
+/** Where candles come from: a venue's HTTP interface, or a CSV file. */
+export type VenueRef = { readonly kind: "binance" } | {
+  readonly kind: "csv";
+  readonly path: string;
+};
+const venue: SettingType<VenueRef> = {
+  word: "VENUE",
+  allowed: "binance or csv:PATH",
+  parse: (text, cwd) => {
+    if (text === "binance") return { kind: "binance" };
+    const file = /^csv:./.test(text) ? path.parse(text.slice(4), cwd) : undefined;
+    return file ? { kind: "csv", path: file } : undefined;
+  },
+};
+
+/** Settings of the whole program. */
+export const GLOBAL_SETTINGS = {
+  rpc: {
+    name: "ALLORA_RPC",
+    type: list(url),
+    default: "https://allora-rpc.testnet.allora.network",
+    meaning: "CometBFT RPC endpoints of Allora nodes, in the order they are tried",
+  },
+  chainId: {
+    name: "ALLORA_CHAIN_ID",
+    type: shape("ID", /^[A-Za-z0-9][\w.-]{0,49}$/, "a chain id such as allora-testnet-1"),
+    default: "allora-testnet-1",
+    meaning: "The chain that an endpoint must serve",
+  },
+  rpcTimeoutMs: {
+    name: "ALLORA_RPC_TIMEOUT",
+    type: duration("100ms", "5m"),
+    default: "10s",
+    meaning: "Longest wait for one answer of an endpoint or a venue",
+  },
+  runTimeoutMs: {
+    name: "ALLORA_RUN_TIMEOUT",
+    type: duration("1s", "1h"),
+    default: "4m",
+    meaning: "Deadline of one visit to all topics",
+  },
+  mnemonicFile: {
+    name: "ALLORA_MNEMONIC_FILE",
+    type: path,
+    located: "$CREDENTIALS_DIRECTORY/mnemonic, /etc/allora-pipeline/mnemonic or ./data/mnemonic",
+    secret: true,
+    meaning: "File of mode 0600 that holds the wallet's mnemonic",
+  },
+  gasPriceMargin: {
+    name: "ALLORA_GAS_PRICE_MARGIN",
+    type: number(1, 2),
+    default: "1.05",
+    meaning: "Factor on the gas price that the fee market asks for",
+  },
+  feeGranter: {
+    name: "ALLORA_FEE_GRANTER",
+    type: shape(
+      "ADDRESS",
+      /^allo1[02-9ac-hj-np-z]{38}$/,
+      "an address such as allo1… of 43 characters",
+    ),
+    meaning: "Account that pays the fees by a fee grant; unset: the wallet itself",
+    example: "allo1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq",
+  },
+  autoRegister: {
+    name: "ALLORA_AUTO_REGISTER",
+    type: yesNo,
+    default: "yes",
+    meaning: "Register the wallet as a worker of a topic when it is not, at the chain's fee",
+  },
+  stateDir: {
+    name: "ALLORA_STATE_DIR",
+    type: path,
+    located: "$STATE_DIRECTORY, /var/lib/allora-pipeline or ./data",
+    meaning: "Directory of the ledger, the candles and the trained models",
+  },
+  logDir: {
+    name: "ALLORA_LOG_DIR",
+    type: path,
+    located: "$LOGS_DIRECTORY, /var/log/allora-pipeline or ./logs",
+    meaning: "Directory of submission.log",
+  },
+  logLevel: {
+    name: "ALLORA_LOG_LEVEL",
+    type: choice("debug", "info", "warn", "error"),
+    default: "info",
+    meaning: "The least severe events that are logged",
+  },
+} as const satisfies Table;
+
+/** Settings of one topic. In the global file they are defaults for all topics. */
+export const TOPIC_SETTINGS = {
+  target: {
+    name: "ALLORA_TARGET",
+    type: choice("log-return", "price", "volatility", "labels"),
+    required: true,
+    meaning: "What is predicted",
+    example: "log-return",
+  },
+  pair: {
+    name: "ALLORA_PAIR",
+    type: shape("PAIR", /^[A-Z0-9]{2,10}\/[A-Z0-9]{2,10}$/, "a pair such as BTC/USD"),
+    required: true,
+    meaning: "The pair whose price is predicted",
+    example: "BTC/USD",
+  },
+  horizonMs: {
+    name: "ALLORA_HORIZON",
+    type: duration("1m", "90d"),
+    required: true,
+    meaning: "How far ahead the prediction looks, a multiple of ALLORA_INTERVAL",
+    example: "24h",
+  },
+  intervalMs: {
+    name: "ALLORA_INTERVAL",
+    type: durationOf("1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "8h", "12h", "1d"),
+    default: "1h",
+    meaning: "Length of the candles that the model learns from",
+  },
+  model: {
+    name: "ALLORA_MODEL",
+    type: choice("auto", "ridge", "zero", "mean", "ewma", "persistence"),
+    default: "auto",
+    meaning: "The learner; auto is ridge, shrunk until it does no harm",
+  },
+  labels: {
+    name: "ALLORA_LABELS",
+    type: list(shape("LABEL", /^.{1,64}$/u, "a name of at most 64 characters"), 3),
+    default: "down,neutral,up",
+    meaning: "Names of the three classes of a labels topic, from falling to rising",
+  },
+  barrier: {
+    name: "ALLORA_BARRIER",
+    type: number(0.01, 10),
+    default: "0.5",
+    meaning: "Half-width of the neutral class, in standard deviations over the horizon",
+  },
+  venues: {
+    name: "ALLORA_VENUES",
+    type: list(venue),
+    default: "binance",
+    meaning: "Where candles come from, in the order they are tried",
+  },
+  binanceUrl: {
+    name: "ALLORA_BINANCE_URL",
+    type: url,
+    default: "https://data-api.binance.vision",
+    meaning: "Base URL of the venue binance",
+  },
+  historyMs: {
+    name: "ALLORA_HISTORY",
+    type: duration("1d", "4000d"),
+    // Two years to train on, one to judge the model and calibrate its intervals, 30 days of warm-up.
+    default: "1125d",
+    meaning: "How much history of candles is kept and learned from",
+  },
+  warnAbove: {
+    name: "ALLORA_WARN_ABOVE",
+    type: number(0, 1e6),
+    default: "5",
+    meaning: "A prediction whose log-return is larger, up or down, is logged as a warning",
+  },
+  refuseAbove: {
+    name: "ALLORA_REFUSE_ABOVE",
+    type: number(0, 1e6),
+    default: "50",
+    meaning: "A prediction whose log-return is larger, up or down, is not submitted",
+  },
+} as const satisfies Table;
+
+/** One setting as the rest of the program sees it: for flags, --help, completions and docs. */
+export interface Setting extends Spec {
+  /** The flag without its dashes: ALLORA_RPC_TIMEOUT is --rpc-timeout. */
+  readonly flag: string;
+  readonly scope: "global" | "topic";
+}
+
+/** Every setting, in the order of the files and of --help. */
+export const SETTINGS: readonly Setting[] = [
+  ...settingsOf("global", GLOBAL_SETTINGS),
+  ...settingsOf("topic", TOPIC_SETTINGS),
+];
+
+/** The flag of a setting, without its dashes. */
+export function flagOf(name: string): string {
+  return name.replace("ALLORA_", "").toLowerCase().replaceAll("_", "-");
+}
+
+function settingsOf(scope: Setting["scope"], table: Table): Setting[] {
+  return Object.values(table).map((spec) => ({ ...spec, flag: flagOf(spec.name), scope }));
+}

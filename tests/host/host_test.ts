@@ -1,0 +1,21 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { realHost } from "../../src/host/host.ts";
+import { statePaths } from "../../src/host/paths.ts";
+
+Deno.test("sleep() ends on time, and at once with the reason of an abort", async () => {
+  const start = realHost.nowMs();
+  await realHost.sleep(20);
+  assert(realHost.nowMs() - start >= 19);
+  const controller = new AbortController();
+  const sleeping = realHost.sleep(60_000, controller.signal);
+  controller.abort(new Error("enough"));
+  await assertRejects(() => sleeping, Error, "enough");
+  await assertRejects(() => realHost.sleep(60_000, controller.signal), Error, "enough");
+});
+
+Deno.test("statePaths() keeps every file below the state directory, all under different names", () => {
+  const { ledger, candles, daemonLock, walletLock, artifact } = statePaths("/state");
+  const all = [ledger, candles, daemonLock, walletLock("allo1x"), artifact(67n), artifact(68n)];
+  assertEquals(new Set(all).size, all.length);
+  assert(all.every((path) => path.startsWith("/state/")));
+});
