@@ -1,0 +1,58 @@
+import type { LogLevel } from "./settings.ts";
+
+interface EventSpec {
+  readonly level: LogLevel;
+  /** {field} stands for a field's value; fields that are not named here follow the message. */
+  readonly message: string;
+}
+
+/** Every event that can be logged: its usual level, and what a person reads. */
+export const EVENTS = {
+  "cycle.nothing_due": { level: "debug", message: "nothing due" },
+  "run.finished": { level: "info", message: "run finished" },
+  "run.failed": { level: "error", message: "run failed: {error}" },
+  "topic.failed": { level: "error", message: "topic failed: {error}" },
+
+  "window.open": { level: "info", message: "window open until block {closes}" },
+  "candles.refreshed": { level: "debug", message: "candles refreshed" },
+  "venue.failed": { level: "warn", message: "venue failed: {error}" },
+  "endpoint.failed": { level: "warn", message: "endpoint failed: {error}" },
+
+  "model.trained": { level: "info", message: "model trained" },
+  "prediction.made": { level: "info", message: "prediction made: {value}" },
+  "prediction.accepted": { level: "info", message: "prediction accepted" },
+  "prediction.warned": { level: "warn", message: "prediction accepted with a warning: {reason}" },
+  "prediction_validation_failed": { level: "error", message: "prediction refused: {reason}" },
+
+  "registration.signed": { level: "debug", message: "registration signed" },
+  "registration.sent": { level: "info", message: "registration sent" },
+  "registration.confirmed": { level: "info", message: "registration successful" },
+  "registration.rejected": { level: "error", message: "registration rejected: {error}" },
+  "registration.expired": {
+    level: "warn",
+    message: "registration expired before any block held it",
+  },
+
+  "submission.planned": { level: "debug", message: "submission planned" },
+  "submission.simulated": { level: "info", message: "submission simulated, not sent" },
+  "submission.signed": { level: "debug", message: "submission signed" },
+  "submission.sent": { level: "info", message: "submission sent" },
+  "submission.confirmed": { level: "info", message: "submission successful" },
+  "submission.rejected": { level: "error", message: "submission rejected: {error}" },
+  "submission.expired": { level: "warn", message: "submission expired before any block held it" },
+  "submission.proven": { level: "info", message: "prediction is in the active set" },
+  "submission.missed": {
+    level: "error",
+    message: "window closed without our prediction: {reason}",
+  },
+  "epoch.scored": { level: "info", message: "epoch scored" },
+  "wallet.used_elsewhere": {
+    level: "error",
+    message: "the chain has an inference of {worker} that was not sent from here",
+  },
+
+  "daemon.started": { level: "info", message: "daemon started" },
+  "daemon.stopped": { level: "info", message: "daemon stopped" },
+} as const satisfies Readonly<Record<string, EventSpec>>;
+
+export type EventName = keyof typeof EVENTS;

@@ -1,0 +1,208 @@
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { PipelineError } from "../../src/errors.ts";
+import { EVENTS } from "../../src/events.ts";
+import { type Log, type LogOptions, openLog } from "../../src/logs/log.ts";
+
+interface Bench {
+  readonly dir: string;
+  readonly stderr: string[];
+  open(options?: Partial<LogOptions>): Log;
+  lines(name?: string): Record<string, unknown>[];
+}
+
+function withLog(body: (bench: Bench) => void): () => void {
+  return () => {
+    const dir = `${Deno.makeTempDirSync({ prefix: "log-" })}/logs`;
+    const stderr: string[] = [];
+    try {
+      body({
+        dir,
+        stderr,
+        open: (options) =>
+          openLog({
+            dir,
+            level: "info",
+            stderr: { write: (text) => stderr.push(text) },
+            colour: false,
+            nowMs: () => 1714554123456,
+            ...options,
+          }),
+        lines: (name = "submission.log") =>
+          Deno.readTextFileSync(`${dir}/${name}`).trimEnd().split("\n").map((line) =>
+            JSON.parse(line)
+          ),
+      });
+    } finally {
+      Deno.removeSync(dir.replace(/\/logs$/, ""), { recursive: true });
+    }
+  };
+}
+const HASH = "0123456789ABCDEF".repeat(4);
+
+Deno.test(
+  "event() writes a JSON line to submission.log and a line for a person to stderr",
+  withLog(({ open, lines, stderr }) => {
+    using log = open();
+    const fields = { topic: 1, nonce: 720n, tx_hash: HASH, fee_uallo: 2345n, low: -0.5 };
+    log.event("submission.confirmed", fields);
+    assertEquals(lines(), [{
+      time: "2024-05-01T09:02:03.456Z",
+      level: "info",
+      event: "submission.confirmed",
+      message: "submission successful",
+      topic: 1,
+      nonce: "720",
+      tx_hash: HASH,
+      fee_uallo: "2345",
+      low: -0.5,
+    }]);
+    assertEquals(stderr, [
+      `09:02:03 INFO  submission successful topic 1 nonce 720 tx_hash ${HASH} fee_uallo 2345 low -0.5\n`,
+    ]);
+  }),
+);
+
+Deno.test(
+  "event() fills a message's fields in and shows a missing one as -",
+  withLog(({ open, lines, stderr }) => {
+    using log = open();
+    log.event("window.open", { topic: 1, closes: 900n });
+    log.event("window.open");
+    assertEquals(lines().map(({ message }) => message), [
+      "window open until block 900",
+      "window open until block -",
+    ]);
+    assertEquals(stderr[0], "09:02:03 INFO  window open until block 900 topic 1\n");
+  }),
+);
+
+Deno.test(
+  "event() leaves out what is below the level, which an event may be given anew",
+  withLog(({ open, lines, stderr }) => {
+    using log = open();
+    log.event("cycle.nothing_due", { topic: 1 });
+    log.event("run.finished", {}, "debug");
+    assertEquals(stderr, []);
+    log.event("cycle.nothing_due", { topic: 1 }, "warn");
+    assertEquals(lines().map(({ level }) => level), ["warn"]);
+  }),
+);
+
+Deno.test(
+  "event() never prints a mnemonic or a key, wherever it stands",
+  withLog(({ open, lines, stderr, dir }) => {
+    using log = open();
+    const words = "test test test test test test test test test test test junk";
+    const key = "0123456789abcdef".repeat(4);
+    log.event("topic.failed", {
+      error: new Error(`cannot sign with ${words}`),
+      mnemonic: "short",
+      nested: { list: words.split(" "), key, deep: [{ private_key: 7 }] },
+      hash: key,
+      bytes: new Uint8Array(32),
+    });
+    const all = Deno.readTextFileSync(`${dir}/submission.log`) + stderr.join("");
+    assert(!/test test|junk|short|0123456789abcdef/.test(all), all);
+    assertEquals(lines()[0]?.["nested"], {
+      list: "[redacted]",
+      key: "[redacted]",
+      deep: [{ private_key: "[redacted]" }],
+    });
+    assertEquals(lines()[0]?.["bytes"], "[32 bytes]");
+  }),
+);
+
+Deno.test(
+  "event() writes one line whatever the values are",
+  withLog(({ open, lines, stderr }) => {
+    using log = open();
+    const circular: Record<string, unknown> = {};
+    circular["self"] = circular;
+    log.event("endpoint.failed", {
+      error: "line one\nline two \x1b[31mred\u2028",
+      circular,
+      nan: NaN,
+      absent: undefined,
+      nothing: null,
+      at: new Date(0),
+      event: "not the event",
+      call: () => {},
+    });
+    const [line] = lines();
+    assertEquals(line?.["event"] === "not the event", false);
+    assertEquals([line?.["nan"], line?.["nothing"], line?.["at"]], [
+      "NaN",
+      null,
+      "1970-01-01T00:00:00.000Z",
+    ]);
+    assert(line && !("absent" in line));
+    assertMatch(stderr.join(""), /^[\P{Cc}]+\n$/u);
+  }),
+);
+
+Deno.test(
+  "a log goes on in a new submission.log when the old one is renamed or removed",
+  withLog(({ open, lines, dir }) => {
+    using log = open();
+    using other = open();
+    for (let i = 0; i < 4; i++) {
+      if (i === 1) Deno.renameSync(`${dir}/submission.log`, `${dir}/rotated.log`);
+      if (i === 3) Deno.removeSync(`${dir}/submission.log`);
+      log.event("submission.sent", { i });
+      other.event("submission.sent", { i });
+    }
+    assertEquals(lines("rotated.log").map(({ i }) => i), [0, 0]);
+    assertEquals(lines().map(({ i }) => i), [3, 3]);
+    assertEquals((Deno.statSync(`${dir}/submission.log`).mode ?? 0) & 0o137, 0);
+  }),
+);
+
+Deno.test(
+  "a log holds a shared lock, so that a rotated file is known to be still written to",
+  withLog(({ open, dir }) => {
+    const log = open();
+    using file = Deno.openSync(`${dir}/submission.log`);
+    assertEquals(file.tryLockSync(true), false);
+    log[Symbol.dispose]();
+    assertEquals(file.tryLockSync(true), true);
+  }),
+);
+
+Deno.test(
+  "a log that can no longer be written says so once and keeps telling stderr",
+  withLog(({ open, dir, stderr }) => {
+    using log = open();
+    Deno.removeSync(`${dir}/submission.log`);
+    Deno.mkdirSync(`${dir}/submission.log`);
+    log.event("submission.sent");
+    log.event("submission.sent");
+    const complaints = stderr.filter((line) => line.startsWith("Cannot write submission.log: "));
+    assertEquals([complaints.length, stderr.length], [1, 3]);
+  }),
+);
+
+Deno.test(
+  "openLog() throws when submission.log cannot be a file",
+  withLog(({ open, dir }) => {
+    Deno.mkdirSync(`${dir}/submission.log`, { recursive: true });
+    const error = assertThrows(() => open(), PipelineError, "Cannot write");
+    assertEquals(error.kind, "config");
+  }),
+);
+
+Deno.test(
+  "only the level is coloured, and only for the person",
+  withLog(({ open, stderr, dir }) => {
+    using log = open({ colour: true });
+    log.event("daemon.stopped", { topics: 1 }, "error");
+    assertEquals(stderr, [
+      "09:02:03 \x1b[31mERROR\x1b[0m daemon stopped topics 1\n",
+    ]);
+    assert(!Deno.readTextFileSync(`${dir}/submission.log`).includes("\\u001b"));
+  }),
+);
+
+Deno.test("every event's name is stable text, and the success of a submission can be grepped for", () => {
+  for (const name of Object.keys(EVENTS)) assertMatch(name, /^[a-z]+([._][a-z]+)*$/);
+  assertMatch(EVENTS["submission.confirmed"].message, /submission successful/);
+});
