@@ -1,0 +1,48 @@
+import { openDatabase } from "../host/database.ts";
+import { MIGRATIONS } from "./schema.ts";
+import { submissions } from "./submissions.ts";
+import { transactions } from "./transactions.ts";
+import { wallets } from "./wallets.ts";
+import { windows } from "./windows.ts";
+
+/**
+ * The memory between runs. Each function is one transaction, on the disk when it returns; a change
+ * of state that the present one does not allow throws "internal" and changes nothing. So a process
+ * may die between any two calls, and the next run goes on from the rows:
+ *
+ * planned: sign it, or resolve it when the window closed. signed, sent: look the hash up, send the
+ * same bytes again, or expire it. confirmed, rejected, expired: settle it.
+ */
+export type Ledger =
+  & ReturnType<typeof submissions>
+  & ReturnType<typeof transactions>
+  & ReturnType<typeof windows>
+  & ReturnType<typeof wallets>
+  & Disposable;
+
+export interface LedgerOptions {
+  /** Wall clock, epoch milliseconds. */
+  readonly nowMs: () => number;
+  /** Longest wait for another process's write, milliseconds; default 5000. */
+  readonly busyMs?: number;
+}
+
+/**
+ * Opens the ledger at `path`, or makes it. Throws "config" for a symlink, a directory, a newer
+ * schema or another program's database; "denied", "retry" (locked too long) and "internal" (damaged).
+ */
+export function openLedger(path: string, { nowMs, ...limits }: LedgerOptions): Ledger {
+  const database = openDatabase(path, {
+    ...limits,
+    name: "ledger",
+    migrations: MIGRATIONS,
+    cure: "move the file away (keep it) and run again: the chain tells what was submitted",
+  });
+  return {
+    ...submissions(database, nowMs),
+    ...transactions(database, nowMs),
+    ...windows(database, nowMs),
+    ...wallets(database),
+    [Symbol.dispose]: () => database[Symbol.dispose](),
+  };
+}

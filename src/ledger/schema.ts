@@ -1,0 +1,90 @@
+/**
+ * The ledger's tables. Heights and topic ids are INTEGER, amounts of uallo decimal TEXT (mainnet's
+ * pass 2^53 and sums pass 2^63), times epoch milliseconds. Step i leads from version i to i + 1.
+ */
+export const MIGRATIONS: readonly string[] = [`
+CREATE TABLE submissions (
+  topic_id      INTEGER NOT NULL,
+  nonce         INTEGER NOT NULL,
+  worker        TEXT NOT NULL,
+  value         TEXT NOT NULL,
+  labels        TEXT CHECK (json_valid(labels)),
+  low           REAL,
+  high          REAL,
+  low80         REAL,
+  high80        REAL,
+  sigma         REAL,
+  base_price    REAL,
+  base_ms       INTEGER,
+  model         TEXT NOT NULL,
+  state         TEXT NOT NULL CHECK (state IN
+                ('refused', 'planned', 'signed', 'sent', 'confirmed', 'rejected', 'expired')),
+  reason        TEXT,
+  window_opens  INTEGER NOT NULL,
+  window_closes INTEGER NOT NULL,
+  created_ms    INTEGER NOT NULL,
+  updated_ms    INTEGER NOT NULL,
+  included      INTEGER CHECK (included IN (0, 1)),
+  score         TEXT,
+  network_value TEXT,
+  realised      REAL,
+  loss          REAL,
+  loss_zero     REAL,
+  settled_ms    INTEGER,
+  PRIMARY KEY (topic_id, nonce, worker)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX submissions_unsettled ON submissions (worker) WHERE settled_ms IS NULL;
+
+CREATE TABLE transactions (
+  id             INTEGER PRIMARY KEY,
+  kind           TEXT NOT NULL CHECK (kind IN ('payload', 'register')),
+  topic_id       INTEGER NOT NULL,
+  nonce          INTEGER NOT NULL,
+  worker         TEXT NOT NULL,
+  bytes          BLOB NOT NULL,
+  hash           TEXT NOT NULL UNIQUE,
+  sequence       INTEGER NOT NULL,
+  account_number INTEGER NOT NULL,
+  fee_uallo      TEXT NOT NULL,
+  gas_limit      INTEGER NOT NULL,
+  timeout_height INTEGER NOT NULL,
+  state          TEXT NOT NULL CHECK (state IN
+                 ('signed', 'sent', 'confirmed', 'rejected', 'expired')),
+  code           INTEGER,
+  codespace      TEXT,
+  log            TEXT,
+  height         INTEGER,
+  gas_used       INTEGER,
+  fee_paid_uallo TEXT,
+  created_ms     INTEGER NOT NULL,
+  updated_ms     INTEGER NOT NULL
+) STRICT;
+CREATE INDEX transactions_of_submission ON transactions (topic_id, nonce, worker);
+CREATE INDEX transactions_pending ON transactions (worker) WHERE state IN ('signed', 'sent');
+
+CREATE TABLE windows (
+  topic_id    INTEGER PRIMARY KEY,
+  seen_height INTEGER NOT NULL,
+  seen_ms     INTEGER NOT NULL,
+  head_ms     INTEGER NOT NULL,
+  block_ms    REAL,
+  nonce       INTEGER,
+  closes      INTEGER,
+  next_opens  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE closed_windows (
+  topic_id  INTEGER NOT NULL,
+  nonce     INTEGER NOT NULL,
+  worker    TEXT NOT NULL,
+  outcome   TEXT NOT NULL CHECK (outcome IN ('proven', 'missed')),
+  reason    TEXT,
+  closed_ms INTEGER NOT NULL,
+  PRIMARY KEY (topic_id, nonce, worker)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE wallets (
+  fingerprint TEXT PRIMARY KEY,
+  address     TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+`];

@@ -1,0 +1,115 @@
+import type { Candle } from "./candle.ts";
+import { type Database, openDatabase } from "../host/database.ts";
+import { type Series, seriesOfRows } from "./series.ts";
+
+const MIGRATIONS = [`
+CREATE TABLE candles (
+  pair        TEXT NOT NULL,
+  interval_ms INTEGER NOT NULL,
+  open_ms     INTEGER NOT NULL,
+  open        REAL NOT NULL,
+  high        REAL NOT NULL,
+  low         REAL NOT NULL,
+  close       REAL NOT NULL,
+  volume      REAL NOT NULL,
+  venue       TEXT NOT NULL,
+  PRIMARY KEY (pair, interval_ms, open_ms)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE backfills (
+  pair        TEXT NOT NULL,
+  interval_ms INTEGER NOT NULL,
+  from_ms     INTEGER NOT NULL,
+  PRIMARY KEY (pair, interval_ms)
+) STRICT, WITHOUT ROWID;
+`];
+
+const MINUTE_MS = 60_000;
+
+/** Opens the candle store at `path`, or makes it; throws as the ledger does. */
+export function openCandleStore(path: string): CandleStore {
+  return new CandleStore(openDatabase(path, {
+    name: "candle store",
+    migrations: MIGRATIONS,
+    cure: "delete the file: the venues have its candles",
+  }));
+}
+
+/** Every real candle that was fetched, by pair and interval; times are epoch milliseconds. */
+export class CandleStore implements Disposable {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Writes the candles, all or none; one that is there already is replaced. */
+  put(pair: string, intervalMs: number, candles: readonly Candle[], venue: string): void {
+    this.#database.transaction(() => {
+      for (const candle of candles) {
+        this.#database.run(
+          `INSERT OR REPLACE INTO candles
+             (pair, interval_ms, open_ms, open, high, low, close, volume, venue)
+           VALUES (:pair, :intervalMs, :openMs, :open, :high, :low, :close, :volume, :venue)`,
+          { ...candle, pair, intervalMs, venue },
+        );
+      }
+    });
+  }
+
+  /** The candles that open in [fromMs, toMs) on their grid, undefined when there are none. */
+  read(pair: string, intervalMs: number, fromMs: number, toMs: number): Series | undefined {
+    const rows = this.#database.numbers(
+      `SELECT open_ms, open, high, low, close, volume FROM candles
+       WHERE pair = :pair AND interval_ms = :intervalMs AND open_ms >= :fromMs AND open_ms < :toMs
+       ORDER BY open_ms`,
+      { pair, intervalMs, fromMs, toMs },
+    );
+    return rows.length === 0 ? undefined : seriesOfRows(rows, intervalMs);
+  }
+
+  /** Opening time of the newest candle. */
+  newestMs(pair: string, intervalMs: number): number | undefined {
+    const row = this.#database.get(
+      `SELECT open_ms FROM candles WHERE pair = :pair AND interval_ms = :intervalMs
+       ORDER BY open_ms DESC LIMIT 1`,
+      { pair, intervalMs },
+    );
+    return row && Number(row["open_ms"]);
+  }
+
+  /**
+   * The price at `timeMs`: the close of the candle that was the last to end by that minute;
+   * undefined when the store does not have that candle, so that no older price stands in for it.
+   */
+  closeAt(pair: string, intervalMs: number, timeMs: number): number | undefined {
+    const minuteMs = Math.floor(timeMs / MINUTE_MS) * MINUTE_MS;
+    const openMs = Math.floor(minuteMs / intervalMs) * intervalMs - intervalMs;
+    const row = this.#database.get(
+      `SELECT close FROM candles
+       WHERE pair = :pair AND interval_ms = :intervalMs AND open_ms = :openMs`,
+      { pair, intervalMs, openMs },
+    );
+    return row && Number(row["close"]);
+  }
+
+  /** From where on the venues were asked for everything they have; undefined before that. */
+  backfilledFromMs(pair: string, intervalMs: number): number | undefined {
+    const row = this.#database.get(
+      "SELECT from_ms FROM backfills WHERE pair = :pair AND interval_ms = :intervalMs",
+      { pair, intervalMs },
+    );
+    return row && Number(row["from_ms"]);
+  }
+
+  markBackfilled(pair: string, intervalMs: number, fromMs: number): void {
+    this.#database.run("INSERT OR REPLACE INTO backfills VALUES (:pair, :intervalMs, :fromMs)", {
+      pair,
+      intervalMs,
+      fromMs,
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#database[Symbol.dispose]();
+  }
+}

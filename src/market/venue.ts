@@ -1,0 +1,22 @@
+import type { Candle } from "./candle.ts";
+
+export interface CandleQuery {
+  /** Base and quote: "BTC/USD". */
+  readonly pair: string;
+  readonly intervalMs: number;
+  /** Opening times from `fromMs` (inclusive) to `toMs` (exclusive), epoch milliseconds. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** The head block's time: a candle that has not ended by then is left out. */
+  readonly nowMs: number;
+  readonly signal?: AbortSignal;
+  /** Wall clock after which no answer is of use; a venue that asks for patience gets it until then. */
+  readonly deadlineMs?: number;
+}
+
+/** A source of candles, checked and oldest first. */
+export interface Venue {
+  readonly name: string;
+  /** Throws "unavailable" (a venue), "invalid" (a file), "config" (a pair it does not have). */
+  candles(query: CandleQuery): Promise<readonly Candle[]>;
+}
