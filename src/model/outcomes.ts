@@ -1,0 +1,65 @@
+import { blockBootstrap, type Estimate } from "./bootstrap.ts";
+import { classOf, expectedClass } from "./labels.ts";
+import type { Track } from "./replay.ts";
+import type { Outcomes } from "./scores.ts";
+import { DEFAULT_BARRIER, type ModelSpec } from "./spec.ts";
+import type { WalkForward } from "./walk_forward.ts";
+
+/** Forecasts and truths of the given rows in the units in which the target is judged. */
+export function outcomesOf(
+  walk: WalkForward,
+  track: Track,
+  spec: ModelSpec,
+  rows: Int32Array,
+): Outcomes {
+  const { truth } = walk.problem;
+  const of = (value: (row: number) => number) => Float64Array.from(rows, value);
+  if (spec.target === "labels") {
+    const classes = classTable(walk, track, spec);
+    const frequency = of((row) => expectedClass(classes.frequencies(row)));
+    return {
+      forecast: of((row) => expectedClass(classes.forecast(row))),
+      truth: of(classes.truth),
+      mean: frequency,
+      reference: frequency,
+    };
+  }
+  const mean = of((row) => walk.mean[row]!);
+  return {
+    forecast: of((row) => track.point[row]!),
+    truth: of((row) => truth[row]!),
+    mean,
+    reference: spec.target === "volatility" ? mean : new Float64Array(rows.length),
+  };
+}
+
+/** 1 − Brier score of the probabilities over that of the class frequencies known at the time. */
+export function brierSkill(
+  walk: WalkForward,
+  track: Track,
+  spec: ModelSpec,
+  rows: Int32Array,
+  block: number,
+): Estimate {
+  const classes = classTable(walk, track, spec);
+  const brier = (probabilities: (row: number) => readonly number[]) =>
+    Float64Array.from(rows, (row) => {
+      const came = classes.truth(row) + 1;
+      return probabilities(row).reduce((sum, p, i) => sum + (p - (i === came ? 1 : 0)) ** 2, 0);
+    });
+  const columns = [brier(classes.forecast), brier(classes.frequencies)];
+  return blockBootstrap(columns, block, ([model, base]) => [1 - model! / base!])[0]!;
+}
+
+function classTable(walk: WalkForward, track: Track, spec: ModelSpec) {
+  const { truth, scale } = walk.problem;
+  const barrier = spec.barrier ?? DEFAULT_BARRIER;
+  const foldOf = new Int32Array(truth.length);
+  walk.folds.forEach((fold, i) => foldOf.fill(i, fold.from, fold.to));
+  return {
+    truth: (row: number) => classOf(truth[row]! / scale[row]!, barrier),
+    forecast: (row: number) =>
+      [0, 1, 2].map((label) => track.probabilities[3 * row + label]!) as [number, number, number],
+    frequencies: (row: number) => track.calibrations[foldOf[row]!]!.frequencies,
+  };
+}

@@ -1,0 +1,101 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { evaluate, type Evaluation } from "../../src/model/evaluate.ts";
+import type { ModelSpec, TargetKind } from "../../src/model/spec.ts";
+import { recordedCandles } from "./candles.ts";
+import { HOUR_MS, madeUpCandles, trendingCandles } from "./synthetic.ts";
+
+const specOf = (target: TargetKind, hours: number): ModelSpec => ({
+  target,
+  horizonMs: hours * HOUR_MS,
+  learner: "auto",
+});
+
+const learner = (evaluation: Evaluation, name: string) =>
+  evaluation.learners.find((score) => score.learner === name)!;
+
+for (const hours of [168, 24]) {
+  Deno.test(`evaluate() does no harm on recorded BTC/USD ${hours} h ahead, and its intervals hold`, async () => {
+    const evaluation = evaluate(await recordedCandles(), specOf("log-return", hours));
+    const { mseRatio, sdRatio } = evaluation.chosen;
+    assert(mseRatio.value <= 1.01 && mseRatio.high <= 1.02, evaluation.verdict);
+    assert(sdRatio > 0 && sdRatio < 0.2, `sd ratio ${sdRatio}`);
+    assert(evaluation.factor > 0 && evaluation.factor < 1, `factor ${evaluation.factor}`);
+    assertEquals(evaluation.skill, "none");
+    assert(evaluation.verdict.startsWith("no evidence of skill: "));
+    assert(learner(evaluation, "persistence").mseRatio.value > 1.9);
+    assertEquals(learner(evaluation, "zero").mseRatio.value, 1);
+    assert(evaluation.coverage90 >= 0.87 && evaluation.coverage90 <= 0.93);
+    assert(evaluation.coverage80 >= 0.77 && evaluation.coverage80 <= 0.83);
+    for (const year of evaluation.years) {
+      assert(year.coverage90 >= 0.84, `${year.year}: ${year.coverage90}`);
+    }
+  });
+}
+
+Deno.test("evaluate() finds that recorded volatility a day ahead can be forecast", async () => {
+  const evaluation = evaluate(await recordedCandles(), specOf("volatility", 24));
+  assertEquals([evaluation.skill, evaluation.reference], ["better", "expanding mean"]);
+  assert(evaluation.chosen.r2.value > 0.44, `R² ${evaluation.chosen.r2.value}`);
+  assert(evaluation.chosen.mseRatio.value < learner(evaluation, "ewma").mseRatio.value);
+  assert(evaluation.coverage90 >= 0.87 && evaluation.coverage90 <= 0.93);
+});
+
+Deno.test("evaluate() promotes nothing in 95 of 100 markets of pure noise", () => {
+  const evaluations = Array.from(
+    { length: 40 },
+    (_, seed) => evaluate(madeUpCandles(3600, 100 + seed), specOf("log-return", 8)),
+  );
+  const promoted = evaluations.filter(({ skill }) => skill === "better").length;
+  assert(promoted <= 2, `${promoted} promoted`);
+  // Sixty days out of sample are eight blocks: an interval from so few misses a little more often.
+  const outside =
+    evaluations.filter(({ chosen: { correlation } }) =>
+      correlation!.low > 0 || correlation!.high < 0
+    ).length;
+  assert(outside <= 4, `${outside} correlations`);
+});
+
+Deno.test("evaluate() finds a planted trend", () => {
+  const evaluation = evaluate(trendingCandles(9000, 7), specOf("log-return", 24));
+  assertEquals(evaluation.skill, "better");
+  assert(evaluation.verdict.startsWith("evidence of skill: "));
+  assert(evaluation.factor > 0.3, `factor ${evaluation.factor}`);
+  assert(evaluation.chosen.correlation!.low > 0);
+});
+
+Deno.test("evaluate() adds up: years to the whole, learners to one table, windows to the span", () => {
+  const seen: number[] = [];
+  const evaluation = evaluate(madeUpCandles(4000, 9), specOf("log-return", 24), {
+    onProgress: (done) => seen.push(done),
+  });
+  const { forecasts, years, chosen, learners } = evaluation;
+  assertEquals(years.reduce((sum, year) => sum + year.forecasts, 0), forecasts);
+  assertEquals(learners.map((score) => score.learner), [
+    "auto",
+    "ridge",
+    "zero",
+    "mean",
+    "ewma",
+    "persistence",
+  ]);
+  assertEquals(evaluation.independentWindows, Math.floor((forecasts - 1) / 24) + 1);
+  assertAlmostEquals(chosen.rmse.value ** 2, chosen.mse.value, 1e-12);
+  assertAlmostEquals(
+    chosen.mseRatio.value * learner(evaluation, "zero").mse.value,
+    chosen.mse.value,
+    1e-12,
+  );
+  assertEquals(learner(evaluation, "zero").directionalAccuracy, null);
+  assertEquals(seen, seen.map((_, i) => i + 1));
+});
+
+Deno.test("evaluate() judges labels by class and price by its log-return", () => {
+  const series = madeUpCandles(3600, 11);
+  const labels = evaluate(series, specOf("labels", 8));
+  assertEquals([labels.unit, labels.reference], ["class", "class frequencies"]);
+  assertAlmostEquals(labels.brierSkill!.value, 0, 0.02);
+  assertAlmostEquals(labels.chosen.mseRatio.value, 1, 0.02);
+  const price = evaluate(series, specOf("price", 8));
+  assertEquals(price.chosen, evaluate(series, specOf("log-return", 8)).chosen);
+  assertEquals([price.unit, price.brierSkill], ["log-return", null]);
+});
