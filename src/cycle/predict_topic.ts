@@ -1,0 +1,98 @@
+import { PipelineError } from "../errors.ts";
+import { assertFresh } from "../market/feed.ts";
+import { sliceUntil } from "../market/series.ts";
+import { type Forecast, forecast } from "../model/forecast.ts";
+import { plausibleReturn } from "../model/plausible.ts";
+import { candlesRead } from "../model/problem.ts";
+import type { TopicSettings } from "../settings.ts";
+import { readArtifact } from "./artifact_store.ts";
+import type { Run } from "./run.ts";
+import { candlesAsOf, refreshCandles } from "./topic_candles.ts";
+import { validatePrediction, type Verdict } from "./validate_prediction.ts";
+
+/** Two moments of the chain's clock, epoch milliseconds. */
+export interface ChainTimes {
+  /** Time of the nonce's block: the forecast starts from the price at this minute. */
+  readonly baseMs: number;
+  /** Time of the head block: how new the candles have to be. */
+  readonly headMs: number;
+}
+
+const MINUTE_MS = 60_000;
+/** The window may be as old as an epoch, and the venue may have gaps: that much more is read. */
+const SPARE = 1.5;
+
+/**
+ * The topic's forecast from its stored model and the candles that had ended at the nonce's minute,
+ * so that a visit that comes later in the window, or again, makes the same one.
+ *
+ * Throws "config" when no model is trained, and what refreshing and reading the candles throws.
+ */
+export async function predictTopic(
+  run: Run,
+  topic: TopicSettings,
+  { baseMs, headMs }: ChainTimes,
+): Promise<Forecast> {
+  const artifact = await readArtifact(run.settings.stateDir, topic);
+  if (artifact === undefined) {
+    throw new PipelineError(
+      "config",
+      `Cannot predict topic ${topic.topicId}: no model is trained for it`,
+      { hint: `run allora-pipeline train --topic ${topic.topicId}` },
+    );
+  }
+  await refreshCandles(run, topic, headMs);
+  const spanMs = SPARE * candlesRead(artifact.spec, artifact.intervalMs) * artifact.intervalMs;
+  const recent = candlesAsOf(run, topic, headMs, spanMs);
+  const minuteMs = Math.floor(baseMs / MINUTE_MS) * MINUTE_MS;
+  const series = sliceUntil(recent, minuteMs);
+  assertFresh(series, minuteMs);
+  const made = forecast(artifact, series);
+  run.tell("prediction.made", {
+    topic: topic.topicId,
+    value: made.value,
+    low: made.low,
+    high: made.high,
+    base_price: made.basePrice,
+    model: made.model,
+  });
+  return made;
+}
+
+/** Passes every number of a forecast through validatePrediction; each decision is logged. */
+export function judge(run: Run, topic: TopicSettings, made: Forecast): Verdict {
+  const { target, warnAbove, refuseAbove, horizonMs } = topic;
+  const isReturn = target === "log-return" || target === "price";
+  const limits = {
+    target,
+    warnAbove,
+    refuseAbove,
+    basePrice: made.basePrice,
+    ...isReturn && { plausibleReturn: plausibleReturn(made.sigma, horizonMs) },
+  };
+  const named = made.labels?.map(({ label, probability }) => [label, probability] as const) ??
+    [[target, made.value] as const];
+  const verdicts = named.map(([name, value]) => {
+    const verdict = validatePrediction(value, name, limits);
+    run.tell(EVENT_OF[verdict.verdict], {
+      topic: topic.topicId,
+      name,
+      value,
+      verdict: verdict.verdict,
+      warn_above: warnAbove,
+      refuse_above: refuseAbove,
+      plausible_return: limits.plausibleReturn,
+      reason: verdict.reason,
+    });
+    return verdict;
+  });
+  const worst = (["refused", "warned", "accepted"] as const)
+    .flatMap((rank) => verdicts.filter(({ verdict }) => verdict === rank))[0];
+  return worst ?? { verdict: "refused", reason: "the forecast has no value", measured: undefined };
+}
+
+const EVENT_OF = {
+  accepted: "prediction.accepted",
+  warned: "prediction.warned",
+  refused: "prediction_validation_failed",
+} as const;

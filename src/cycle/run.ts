@@ -1,0 +1,26 @@
+import type { EventName } from "../events.ts";
+import type { Host } from "../host/host.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { CandleStore } from "../market/store.ts";
+import type { Settings } from "../settings.ts";
+
+/** Writes one fact down: an event of events.ts with its values. */
+export type Tell = (event: EventName, fields?: Readonly<Record<string, unknown>>) => void;
+
+/** What every step of a visit works with; made by the command, the same for all topics. */
+export interface Run {
+  readonly settings: Settings;
+  readonly host: Host;
+  readonly ledger: Ledger;
+  /** Opened when the first candle is needed. */
+  readonly candles: () => CandleStore;
+  readonly tell: Tell;
+  /** Reads the wallet's secret; asked for only when something is to be signed. */
+  readonly mnemonic: () => Promise<string>;
+  /** Aborted at the visit's deadline, or when the process is told to stop. */
+  readonly signal: AbortSignal;
+  /** How long to wait between two questions about the same thing, milliseconds. */
+  readonly pollMs: number;
+  /** Sign and simulate, but write nothing down and send nothing. */
+  readonly dryRun: boolean;
+}

@@ -1,0 +1,191 @@
+import type { ChainClient } from "../chain/client.ts";
+import { EXIT_CODES, messageOf, PipelineError, worstExitCode } from "../errors.ts";
+import type { TopicSettings } from "../settings.ts";
+import { confirmTransaction, type Ending } from "./confirm_transaction.ts";
+import { connectTo } from "./connect.ts";
+import type { Run } from "./run.ts";
+import type { InFlight } from "./send_transaction.ts";
+import { Session } from "./session.ts";
+import { settleWindows } from "./settle.ts";
+import { type DueTopic, dueTopic, preparePrediction, submitPrediction } from "./visit_topic.ts";
+import { type Worker, workerOf } from "./worker.ts";
+
+/** How one topic's visit ended. */
+export interface TopicOutcome {
+  readonly topicId: bigint;
+  readonly state: "idle" | "confirmed" | "already-submitted" | "rehearsed" | "failed";
+  readonly nonce?: bigint;
+  readonly value?: string;
+  readonly hash?: string;
+  readonly feeUallo?: bigint;
+  readonly error?: PipelineError;
+}
+
+/** What a visit did; `exitCode` is the worst of its topics'. */
+export interface CycleReport {
+  readonly outcomes: readonly TopicOutcome[];
+  readonly exitCode: number;
+}
+
+/** What outlives a visit in the daemon: the open connection and the derived wallet. */
+export interface Kept {
+  chain?: ChainClient;
+  worker?: Worker;
+}
+
+/**
+ * One visit to every topic:
+ *
+ * what a former visit left unfinished is looked up first; each topic with an open window that is not
+ * settled gets a prediction, judged and written down; they are signed, written down and sent in
+ * order; every transaction under way is waited for; closed windows are proved and scored.
+ *
+ * One topic's failure does not stop another. Throws only what concerns all of them: no wallet, no chain.
+ */
+export async function runCycle(
+  run: Run,
+  topics: readonly TopicSettings[],
+  kept: Kept = {},
+): Promise<CycleReport> {
+  const worker = kept.worker ??= await workerOf(run);
+  const asleep = (topic: TopicSettings) =>
+    run.host.nowMs() < run.ledger.nothingDueUntilMs(topic.topicId, worker.address);
+  if (!run.dryRun && topics.every(asleep)) return report(topics.map(idle));
+
+  const chain = kept.chain ??= await connectTo(run);
+  const session = new Session(run, chain, worker);
+  try {
+    return await visit(session, topics);
+  } catch (thrown) {
+    delete kept.chain;
+    throw thrown;
+  }
+}
+
+/** Only proves and scores what was sent before. */
+export async function settleCycle(
+  run: Run,
+  topics: readonly TopicSettings[],
+  worker: Worker,
+): Promise<void> {
+  const chain = await connectTo(run);
+  await settleWindows(new Session(run, chain, worker), topics, await chain.head());
+}
+
+async function visit(session: Session, topics: readonly TopicSettings[]): Promise<CycleReport> {
+  const { chain, run, worker } = session;
+  const head = await chain.head();
+  const underWay: InFlight[] = run.dryRun ? [] : run.ledger.pendingTransactions(worker.address)
+    .map((transaction) => ({ ...transaction, isSent: transaction.state === "sent" }));
+  const recovered = await Promise.all(underWay.map((each) => confirmOrFail(session, each)));
+
+  const found = await Promise.all(
+    topics.map((topic) => attempt(topic, () => dueTopic(session, topic, head))),
+  );
+  const due = found.flatMap(({ value }) => value ?? []);
+  const prepared = await Promise.all(
+    due.map((each) => attempt(each.topic, () => preparePrediction(session, each))),
+  );
+  const sent: (TopicOutcome | Sent)[] = [];
+  for (const [place, each] of due.entries()) {
+    const { value, failure } = prepared[place]!;
+    sent.push(failure ?? await send(session, each, value!));
+  }
+  const outcomes = [
+    ...found.flatMap(({ failure }) => failure ?? []),
+    ...await Promise.all(sent.map((each) => "flight" in each ? finish(session, each) : each)),
+  ];
+  if (!run.dryRun) await settleWindows(session, topics, await chain.head());
+  const lost = underWay.flatMap(({ topicId }, place) => failureOf(topicId, recovered[place]!));
+  const quiet = topics.filter(({ topicId }) =>
+    ![...outcomes, ...lost].some((outcome) => outcome.topicId === topicId)
+  );
+  return report([...outcomes, ...lost, ...quiet.map(idle)]);
+}
+
+interface Sent {
+  readonly due: DueTopic;
+  readonly flight: InFlight;
+  readonly value: string;
+}
+
+async function send(
+  session: Session,
+  due: DueTopic,
+  prepared: { readonly value: string; readonly labels: unknown },
+): Promise<TopicOutcome | Sent> {
+  const { topicId } = due.topic;
+  const value = prepared.labels === null ? prepared.value : JSON.stringify(prepared.labels);
+  const facts = { topicId, nonce: due.window.nonce, value };
+  const { value: flight, failure } = await attempt(
+    due.topic,
+    () => submitPrediction(session, due, prepared as Parameters<typeof submitPrediction>[2]),
+  );
+  if (failure !== undefined) return { ...failure, ...facts };
+  if (flight === undefined) return { ...facts, state: "already-submitted" };
+  const { hash, feeUallo } = flight;
+  if (session.run.dryRun) {
+    session.run.tell("submission.simulated", { topic: topicId, nonce: facts.nonce, hash });
+    return { ...facts, state: "rehearsed", hash, feeUallo };
+  }
+  return { due, flight, value };
+}
+
+async function finish(session: Session, { due, flight, value }: Sent): Promise<TopicOutcome> {
+  const { topicId } = due.topic;
+  const facts = { topicId, nonce: due.window.nonce, value, hash: flight.hash };
+  const ending = await confirmOrFail(session, flight);
+  if (ending instanceof PipelineError) return { ...facts, state: "failed", error: ending };
+  if (ending.state === "confirmed") {
+    return { ...facts, state: "confirmed", feeUallo: ending.feePaidUallo };
+  }
+  const error = ending.state === "rejected" ? ending.refusal : new PipelineError(
+    "retry",
+    `Cannot confirm topic ${topicId} nonce ${facts.nonce}: no block took ${flight.hash} in the window`,
+  );
+  return { ...facts, state: "failed", error };
+}
+
+/** How the transaction ended, or why that is not known yet; it is then looked up by the next visit. */
+async function confirmOrFail(session: Session, flight: InFlight): Promise<Ending | PipelineError> {
+  try {
+    return await confirmTransaction(session, flight);
+  } catch (thrown) {
+    if (thrown instanceof PipelineError) return thrown;
+    if (!session.run.signal.aborted) throw thrown;
+    return new PipelineError(
+      "retry",
+      `Cannot tell yet how ${flight.hash} ended: the visit's time is up`,
+      { cause: thrown, hint: "the next visit looks it up before anything new" },
+    );
+  }
+}
+
+function failureOf(topicId: bigint, ending: Ending | PipelineError): TopicOutcome[] {
+  return ending instanceof PipelineError ? [{ topicId, state: "failed", error: ending }] : [];
+}
+
+/** The step's value, or the topic's failure, which the log has then. */
+async function attempt<T>(
+  { topicId }: TopicSettings,
+  step: () => Promise<T>,
+): Promise<{ readonly value?: T; readonly failure?: TopicOutcome }> {
+  try {
+    return { value: await step() };
+  } catch (thrown) {
+    const error = thrown instanceof PipelineError
+      ? thrown
+      : new PipelineError("internal", messageOf(thrown), { cause: thrown });
+    return { failure: { topicId, state: "failed", error } };
+  }
+}
+
+function idle({ topicId }: TopicSettings): TopicOutcome {
+  return { topicId, state: "idle" };
+}
+
+function report(outcomes: readonly TopicOutcome[]): CycleReport {
+  const sorted = outcomes.toSorted((a, b) => a.topicId < b.topicId ? -1 : 1);
+  const codes = sorted.flatMap(({ error }) => error === undefined ? [] : EXIT_CODES[error.kind]);
+  return { outcomes: sorted, exitCode: worstExitCode(codes) };
+}

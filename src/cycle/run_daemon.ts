@@ -1,0 +1,62 @@
+import { messageOf, PipelineError } from "../errors.ts";
+import type { TopicSettings } from "../settings.ts";
+import type { Run } from "./run.ts";
+import { type CycleReport, type Kept, runCycle } from "./run_cycle.ts";
+import type { Worker } from "./worker.ts";
+
+/** The chain is looked at this often even when nothing can be due. */
+const MAX_PAUSE_MS = 60_000;
+/** Doublings of the pause after visits that failed: from a second and a half to a minute and a half. */
+const MAX_DOUBLINGS = 6;
+
+/**
+ * Visits the topics again and again until the run's signal is aborted: a moment before a window can
+ * open, then every pollMs, so that a payload is in the first blocks of a window. A visit that failed
+ * is repeated with growing pauses. Each report goes to `onReport`.
+ */
+export async function runDaemon(
+  run: Run,
+  topics: readonly TopicSettings[],
+  worker: Worker,
+  onReport: (report: CycleReport) => void,
+): Promise<void> {
+  const kept: Kept = { worker };
+  for (let failures = 0; !run.signal.aborted;) {
+    const hasFailed = await visit(run, topics, kept, onReport);
+    failures = hasFailed ? failures + 1 : 0;
+    const pauseMs = hasFailed
+      ? run.pollMs * 2 ** Math.min(failures - 1, MAX_DOUBLINGS)
+      : quietMs(run, topics, worker);
+    await run.host.sleep(pauseMs, run.signal).catch(() => {});
+  }
+}
+
+async function visit(
+  run: Run,
+  topics: readonly TopicSettings[],
+  kept: Kept,
+  onReport: (report: CycleReport) => void,
+): Promise<boolean> {
+  const deadline = AbortSignal.timeout(run.settings.runTimeoutMs);
+  try {
+    const bounded = { ...run, signal: AbortSignal.any([run.signal, deadline]) };
+    const report = await runCycle(bounded, topics, kept);
+    onReport(report);
+    return report.exitCode !== 0;
+  } catch (thrown) {
+    if (run.signal.aborted) return false;
+    const isPassing = thrown instanceof PipelineError || deadline.aborted;
+    if (!isPassing) throw thrown;
+    run.tell("run.failed", { error: messageOf(thrown) });
+    return true;
+  }
+}
+
+/** How long no window can open. */
+function quietMs(run: Run, topics: readonly TopicSettings[], worker: Worker): number {
+  const nowMs = run.host.nowMs();
+  const waits = topics.map(({ topicId }) =>
+    run.ledger.nothingDueUntilMs(topicId, worker.address) - nowMs
+  );
+  return Math.min(MAX_PAUSE_MS, Math.max(run.pollMs, Math.min(...waits)));
+}

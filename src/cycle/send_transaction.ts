@@ -1,0 +1,98 @@
+import { ChainRefusal } from "../chain/chain_error.ts";
+import { feeFor, gasLimitFor } from "../chain/fees.ts";
+import type { ChainMessage } from "../chain/payload.ts";
+import { unsignedForSimulation } from "../chain/unsigned.ts";
+import { messageOf, PipelineError } from "../errors.ts";
+import type { SignedTransaction } from "../ledger/transaction.ts";
+import type { Session } from "./session.ts";
+
+/** One message to the chain, before it has a sequence and a fee. */
+export interface Draft {
+  readonly kind: "payload" | "register";
+  readonly topicId: bigint;
+  /** 0 for a registration. */
+  readonly nonce: bigint;
+  /** Last block that may hold it. */
+  readonly timeoutHeight: bigint;
+  /** Encodes the message in the chain's present generation. */
+  readonly message: () => Promise<ChainMessage>;
+}
+
+/** Signed bytes that may have left, and whether a node has said that it took them. */
+export type InFlight = SignedTransaction & { readonly isSent: boolean };
+
+/** A second try may cure these: the sequence, the gas or the price is read anew for it. */
+const CURABLE: ReadonlySet<string> = new Set(["retry-sequence", "retry-gas", "retry-fee"]);
+
+/**
+ * Rehearses, signs, writes down and only then sends, in this order: a message that fails in a block
+ * costs its whole fee, and bytes that were not written down could be paid for twice.
+ *
+ * Returns what to wait for. An answer that never came leaves the outcome unknown, which is waited for
+ * like any other. Throws the ChainRefusal when the chain says no, after a second try where one may
+ * help; nothing is under way then. In a dry run nothing is written or sent.
+ */
+export async function sendTransaction(session: Session, draft: Draft): Promise<InFlight> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await sendOnce(session, draft);
+    } catch (thrown) {
+      if (!(thrown instanceof ChainRefusal)) throw thrown;
+      session.forget();
+      if (attempt === 2 || !CURABLE.has(thrown.class)) throw thrown;
+    }
+  }
+}
+
+async function sendOnce(session: Session, draft: Draft): Promise<InFlight> {
+  const signed = await sign(session, draft);
+  const { chain, run } = session;
+  if (run.dryRun) return { ...signed, isSent: false };
+  run.ledger.recordSigned(signed);
+  const facts = { topic: draft.topicId, nonce: draft.nonce, hash: signed.hash };
+  run.tell(`${EVENTS[draft.kind]}.signed`, { ...facts, fee_uallo: signed.feeUallo });
+  try {
+    const answer = await chain.broadcast(signed.bytes);
+    if (!answer.accepted) {
+      const { code, codespace, log } = answer.refusal;
+      run.ledger.reject(signed.hash, { code, codespace, log });
+      throw answer.refusal;
+    }
+  } catch (thrown) {
+    if (thrown instanceof ChainRefusal || !(thrown instanceof PipelineError)) throw thrown;
+    run.tell("endpoint.failed", { url: chain.url, error: messageOf(thrown) });
+    session.advance();
+    return { ...signed, isSent: false };
+  }
+  run.ledger.markSent(signed.hash);
+  session.advance();
+  run.tell(`${EVENTS[draft.kind]}.sent`, facts);
+  return { ...signed, isSent: true };
+}
+
+async function sign(session: Session, draft: Draft): Promise<SignedTransaction> {
+  const { chain, run, worker } = session;
+  const wallet = await worker.wallet();
+  const { number, sequence } = await session.account();
+  const messages = [await draft.message()];
+  const { feeGranter, gasPriceMargin } = run.settings;
+  const granter = feeGranter === undefined ? {} : { feeGranter };
+  const { timeoutHeight } = draft;
+  const rehearsal = unsignedForSimulation({
+    ...{ publicKey: wallet.publicKey, sequence, messages, timeoutHeight, ...granter },
+  });
+  const gasLimit = gasLimitFor(await chain.simulate(rehearsal));
+  const feeUallo = feeFor(gasLimit, await chain.gasPrice(), gasPriceMargin);
+  // CosmJS is a tenth of a second of CPU: only what is signed pays for it.
+  const { signTransaction } = await import("../chain/transaction.ts");
+  const signed = await signTransaction({
+    ...{ wallet, chainId: chain.chainId, accountNumber: number, sequence, messages },
+    ...{ feeUallo, gasLimit, timeoutHeight, ...granter },
+  });
+  return {
+    ...{ kind: draft.kind, topicId: draft.topicId, nonce: draft.nonce, worker: worker.address },
+    ...{ sequence, accountNumber: number, feeUallo, gasLimit, timeoutHeight, ...signed },
+  };
+}
+
+const EVENTS = { payload: "submission", register: "registration" } as const;

@@ -1,0 +1,51 @@
+import { binance } from "../market/venues/binance.ts";
+import { csv } from "../market/venues/csv.ts";
+import { assertFresh, loadSeries, refresh } from "../market/feed.ts";
+import type { Series } from "../market/series.ts";
+import type { Venue } from "../market/venue.ts";
+import type { TopicSettings } from "../settings.ts";
+import type { Run } from "./run.ts";
+
+/** The topic's venues, in the order they are tried. */
+function venuesOf(run: Run, topic: TopicSettings): readonly Venue[] {
+  const timeoutMs = run.settings.rpcTimeoutMs;
+  return topic.venues.map((venue) =>
+    venue.kind === "binance"
+      ? binance({ baseUrl: topic.binanceUrl, host: run.host, timeoutMs })
+      : csv(venue.path)
+  );
+}
+
+/**
+ * Brings the local store up to `nowMs`, the head block's time: the whole history once, afterwards
+ * only what is new. Throws "unavailable" with what each venue said.
+ */
+export async function refreshCandles(run: Run, topic: TopicSettings, nowMs: number): Promise<void> {
+  const { fetched, venue, complaints } = await refresh({
+    store: run.candles(),
+    venues: venuesOf(run, topic),
+    pair: topic.pair,
+    intervalMs: topic.intervalMs,
+    historyMs: topic.historyMs,
+    nowMs,
+    signal: run.signal,
+  });
+  for (const error of complaints) run.tell("venue.failed", { error, topic: topic.topicId });
+  run.tell("candles.refreshed", { topic: topic.topicId, pair: topic.pair, venue, fetched });
+}
+
+/**
+ * The stored candles that had ended by `asOfMs`, on a regular grid. With `spanMs` only that much of
+ * them: a forecast looks back on a few weeks, training on all. Throws "unavailable" when they are stale.
+ */
+export function candlesAsOf(
+  run: Run,
+  topic: TopicSettings,
+  asOfMs: number,
+  spanMs: number = topic.historyMs,
+): Series {
+  const { pair, intervalMs } = topic;
+  const series = loadSeries(run.candles(), pair, intervalMs, asOfMs - spanMs, asOfMs);
+  assertFresh(series, asOfMs);
+  return series;
+}

@@ -1,0 +1,144 @@
+import { ChainRefusal } from "../chain/chain_error.ts";
+import type { Window } from "../chain/client.ts";
+import { payloadMessage } from "../chain/payload.ts";
+import { PipelineError } from "../errors.ts";
+import type { Submission } from "../ledger/submission.ts";
+import type { TopicSettings } from "../settings.ts";
+import { inferenceOf, textsOf } from "./inference.ts";
+import { type ChainTimes, judge, predictTopic } from "./predict_topic.ts";
+import { ensureRegistered } from "./register_worker.ts";
+import { type InFlight, sendTransaction } from "./send_transaction.ts";
+import type { Session } from "./session.ts";
+
+/** A topic whose open window still needs a prediction, or the sending of one. */
+export interface DueTopic {
+  readonly topic: TopicSettings;
+  readonly window: Window & { readonly nonce: bigint };
+  /** What the ledger has for this window: nothing, or a row to go on from. */
+  readonly row: Submission | undefined;
+}
+
+/** What of a prediction is signed. */
+export type Prepared = Pick<Submission, "value" | "labels">;
+
+/** A refusal in a block has cost its fee: one more try, then the window is given up. */
+const MAX_TRANSACTIONS = 2;
+const WORTH_ANOTHER = new Set(["retry-sequence", "retry-gas", "retry-fee", "other-node", "wait"]);
+
+/** Whether, and from where, the open window is to be worked on; undefined when there is nothing to do. */
+export async function dueTopic(
+  session: Session,
+  topic: TopicSettings,
+  head: { readonly height: bigint; readonly timeMs: number },
+): Promise<DueTopic | undefined> {
+  const { chain, run, worker } = session;
+  const window = await chain.window(topic.topicId, worker.address);
+  const { nonce } = window;
+  if (!run.dryRun) {
+    run.ledger.recordWindow({
+      ...{ topicId: topic.topicId, seenHeight: head.height, seenMs: run.host.nowMs() },
+      ...{ headMs: head.timeMs, nonce: nonce ?? null },
+      ...{ closes: nonce === undefined ? null : window.closes, nextOpens: window.nextOpens },
+    });
+  }
+  if (nonce === undefined) return undefined;
+  const row = run.ledger.submission(topic.topicId, nonce, worker.address);
+  if (!isUnfinished(session, row)) return undefined;
+  run.tell("window.open", { topic: topic.topicId, nonce, closes: window.closes });
+  return { topic, window: { ...window, nonce }, row };
+}
+
+function isUnfinished(session: Session, row: Submission | undefined): boolean {
+  switch (row?.state) {
+    case undefined:
+    case "refused":
+    case "planned":
+      return true;
+    case "rejected": {
+      const made = session.run.ledger.transactionsOf(row);
+      const last = made.at(-1);
+      if (last === undefined || made.length >= MAX_TRANSACTIONS) return false;
+      const { code, codespace, log } = last;
+      const refusal = new ChainRefusal("", {
+        ...{ code: code ?? 0, codespace: codespace ?? "", log: log ?? "" },
+      });
+      return WORTH_ANOTHER.has(refusal.class);
+    }
+    default:
+      return false;
+  }
+}
+
+/**
+ * The prediction for a due window, durable in the ledger before anything is signed. One that is there
+ * already is taken as it is. Throws "invalid" when the validator refuses it; the next visit tries again.
+ */
+export async function preparePrediction(session: Session, due: DueTopic): Promise<Prepared> {
+  const { chain, run, worker } = session;
+  const { topic, window, row } = due;
+  if (row !== undefined && row.state !== "refused") return row;
+  const [head, baseMs] = await Promise.all([chain.head(), chain.blockTimeMs(window.nonce)]);
+  const times: ChainTimes = { baseMs, headMs: head.timeMs };
+  const made = await predictTopic(run, topic, times);
+  const span = {
+    ...{ topicId: topic.topicId, nonce: window.nonce, worker: worker.address },
+    ...{ windowOpens: window.opens, windowCloses: window.closes },
+  };
+  const verdict = judge(run, topic, made);
+  if (verdict.verdict === "refused") {
+    const { reason } = verdict;
+    if (!run.dryRun) {
+      run.ledger.refuse({ ...span, value: String(made.value), model: made.model, reason });
+    }
+    throw new PipelineError(
+      "invalid",
+      `Cannot submit topic ${topic.topicId} nonce ${window.nonce}: prediction_validation_failed: ${reason}`,
+      { hint: "the next visit predicts anew; see the model with allora-pipeline evaluate" },
+    );
+  }
+  const texts = textsOf(made);
+  if (run.dryRun) return texts;
+  const { low, high, low80, high80, sigma, basePrice, asOfMs: baseEndMs, model } = made;
+  run.ledger.plan({
+    ...{ ...span, ...texts, low, high, low80, high80, sigma, basePrice, model, baseMs: baseEndMs },
+  });
+  // Another process may have planned this window in the meantime: its row is the one that counts.
+  return run.ledger.submission(topic.topicId, window.nonce, worker.address) ?? texts;
+}
+
+/**
+ * Registers when needed, then sends the prediction. Undefined when the chain already holds it. Throws
+ * the ChainRefusal when it is refused before it left, which costs nothing.
+ */
+export async function submitPrediction(
+  session: Session,
+  { topic, window }: DueTopic,
+  prepared: Prepared,
+): Promise<InFlight | undefined> {
+  const { chain, run, worker } = session;
+  const key = { topicId: topic.topicId, nonce: window.nonce, worker: worker.address };
+  await ensureRegistered(session, window);
+  try {
+    return await sendTransaction(session, {
+      kind: "payload",
+      topicId: topic.topicId,
+      nonce: window.nonce,
+      timeoutHeight: window.closes,
+      message: async () =>
+        payloadMessage({
+          ...{ generation: chain.generation, wallet: await worker.wallet() },
+          ...{ topicId: topic.topicId, nonce: window.nonce, inference: inferenceOf(prepared) },
+        }),
+    });
+  } catch (thrown) {
+    if (!(thrown instanceof ChainRefusal)) throw thrown;
+    run.tell("submission.rejected", { ...key, topic: topic.topicId, error: thrown.message });
+    if (run.dryRun) throw thrown;
+    if (thrown.class === "done") {
+      run.ledger.resolve(key, "confirmed", thrown.message);
+      return undefined;
+    }
+    if (thrown.class === "give-up-nonce") run.ledger.resolve(key, "rejected", thrown.message);
+    throw thrown;
+  }
+}
