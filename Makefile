@@ -7,6 +7,8 @@ endif
 endif
 export DENO_NO_UPDATE_CHECK := 1
 export DENO_TLS_CA_STORE ?= mozilla,system
+# The bundler names its chunks after the paths of the packages: kept here, they are the same in every clone.
+export DENO_DIR := $(CURDIR)/.tools/cache
 
 SOURCES := src tests
 RUN := $(DENO) run -q $(CONFIG) --frozen --no-prompt
@@ -36,8 +38,14 @@ check: ## format, lint, types, and who may import whom
 
 build: bin/allora-pipeline ## one binary, the same bytes for the same commit
 
-evaluate: ## the models on the packaged BTC and ETH candles, and the synthetic benchmark
-	@$(RUN) $(PERMISSIONS) src/main.ts evaluate $(ARGS)
+CANDLES := src/devnet/candles
+JUDGE := $(RUN) $(PERMISSIONS) src/main.ts evaluate --log-dir .tools/logs
+evaluate: ## the models on the packaged candles to 2024, and the synthetic benchmark
+	@$(JUDGE) --benchmark tests/data/seed_benchmark.json
+	@$(JUDGE) --pair BTC/USD --target log-return --horizon 7d --venues csv:$(CANDLES)/btcusd_1h_2017_2024.csv.gz
+	@$(JUDGE) --pair BTC/USD --target log-return --horizon 24h --venues csv:$(CANDLES)/btcusd_1h_2017_2024.csv.gz
+	@$(JUDGE) --pair ETH/USD --target log-return --horizon 24h --venues csv:$(CANDLES)/ethusd_1h_2020_2024.csv.gz
+	@$(JUDGE) --pair BTC/USD --target volatility --horizon 24h --venues csv:$(CANDLES)/btcusd_1h_2017_2024.csv.gz
 
 bench: build ## start, cycle and fit, each beside its baseline
 	@$(DENO) run -q $(CONFIG) --frozen -A tests/bench/bench.ts
@@ -47,7 +55,7 @@ bin/allora-pipeline:
 	@rm -rf dist && mkdir -p bin
 	$(DENO) bundle -q $(CONFIG) --frozen --code-splitting --outdir=dist \
 		--external=bufferutil --external=utf-8-validate src/main.ts
-	@sed -i -e 's/@COMMIT@ @WORLD@/$(COMMIT) $(WORLD)/' -e '/^\/\/ .*\(npm\|deno\).*$$/d' dist/*.js
+	@sed -i 's/@COMMIT@ @WORLD@/$(COMMIT) $(WORLD)/' dist/*.js
 	@touch -d @$(COMMIT_TIME) dist/*.js dist
 	cd dist && $(DENO) compile -q --no-config --no-lock --no-check --no-code-cache \
 		--unstable-net $(PERMISSIONS) -o ../$@ main.js

@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 mkdir -p .tools
-export DENO_NO_UPDATE_CHECK=1 DENO_TLS_CA_STORE="${DENO_TLS_CA_STORE:-mozilla,system}"
+export DENO_DIR="$PWD/.tools/cache" DENO_NO_UPDATE_CHECK=1 DENO_TLS_CA_STORE="${DENO_TLS_CA_STORE:-mozilla,system}"
 PINNED=2.7.11
 
 # fetch PACKAGE@VERSION FILE BYTES SHA256 NAME: the first BYTES of FILE in an npm package
