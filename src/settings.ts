@@ -3,7 +3,7 @@ import { PipelineError } from "./errors.ts";
 import { readEnvFile } from "./settings/env_file.ts";
 import { checkEnvironment } from "./settings/environment.ts";
 import { fileError } from "./settings/file_error.ts";
-import { locate } from "./settings/place.ts";
+import { locate, type Place } from "./settings/place.ts";
 import { type Found, found, refusal, resolveAll, type Source } from "./settings/resolve.ts";
 import {
   flagOf,
@@ -49,34 +49,20 @@ export interface SettingsInput {
  * empty value counts as not set. Throws PipelineError "config" (or "usage" for a flag) that names the
  * place, the setting, what was found and what is allowed; "denied" when a file may not be read.
  */
-export function loadSettings({ flags, env, cwd, root = "/" }: SettingsInput): Settings {
-  const place = locate(env, cwd, root);
-  const shown = (path: string) => path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path;
-  const mnemonicFile = shown(place.mnemonicHome);
-  checkEnvironment(flags, env, ALL_NAMES, mnemonicFile);
-
-  const fromFile = (path: string, known: readonly string[]): Source => {
-    const foreign = ALL_NAMES.filter((name) => !known.includes(name));
-    const values = readEnvFile(path, { shown: shown(path), known, foreign, mnemonicFile });
-    return (name) => found(values.get(name)?.text, `${shown(path)}:${values.get(name)?.line}`);
-  };
-  const fromFlags: Source = (name) => found(flags[flagOf(name)], `--${flagOf(name)}`);
-  const fromEnv: Source = (name) => found(env[name], "the environment");
-  const fromGlobalFile = fromFile(place.globalFile, ALL_NAMES);
+export function loadSettings(input: SettingsInput): Settings {
+  const { env, cwd } = input;
+  const layers = layersOf(input);
+  const { place, shown } = layers;
   const located: Source = (name) => found(place.located[name], "default");
-
   const global = resolveAll(
     GLOBAL_SETTINGS,
-    [fromFlags, fromEnv, fromGlobalFile, located],
+    [layers.flags, layers.environment, layers.globalFile, located],
     cwd,
     shown(place.globalFile),
   );
   const topics = topicIds(place.topicsDir, shown(place.topicsDir)).map((topicId) => {
     const path = join(place.topicsDir, `${topicId}.env`);
-    const sources = [fromFlags, fromFile(path, TOPIC_NAMES), fromEnv, fromGlobalFile];
-    const topic = resolveAll(TOPIC_SETTINGS, sources, cwd, shown(path));
-    checkTopic(topic.values, topic.found);
-    return { ...topic.values, topicId, sources: wheres(topic.found) };
+    return resolveTopic(topicId, layers, layers.file(path, TOPIC_NAMES), cwd, shown(path));
   });
   return {
     ...global.values,
@@ -84,6 +70,55 @@ export function loadSettings({ flags, env, cwd, root = "/" }: SettingsInput): Se
     sources: wheres(global.found),
     credentialsDir: env["CREDENTIALS_DIRECTORY"] || undefined,
   };
+}
+
+/**
+ * A topic that has no file: from the flags, the environment and the global file alone; its id is 0.
+ * Throws as loadSettings does.
+ */
+export function topicOfFlags(input: SettingsInput): TopicSettings {
+  return resolveTopic(0n, layersOf(input), () => undefined, input.cwd, "the flags");
+}
+
+interface Layers {
+  readonly place: Place;
+  readonly flags: Source;
+  readonly environment: Source;
+  readonly globalFile: Source;
+  file(path: string, known: readonly string[]): Source;
+  /** A path as a person would write it from where they are. */
+  shown(path: string): string;
+}
+
+function layersOf({ flags, env, cwd, root = "/" }: SettingsInput): Layers {
+  const place = locate(env, cwd, root);
+  const shown = (path: string) => path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path;
+  const mnemonicFile = shown(place.mnemonicHome);
+  checkEnvironment(flags, env, ALL_NAMES, mnemonicFile);
+  const file = (path: string, known: readonly string[]): Source => {
+    const foreign = ALL_NAMES.filter((name) => !known.includes(name));
+    const values = readEnvFile(path, { shown: shown(path), known, foreign, mnemonicFile });
+    return (name) => found(values.get(name)?.text, `${shown(path)}:${values.get(name)?.line}`);
+  };
+  return {
+    ...{ place, shown, file },
+    flags: (name) => found(flags[flagOf(name)], `--${flagOf(name)}`),
+    environment: (name) => found(env[name], "the environment"),
+    globalFile: file(place.globalFile, ALL_NAMES),
+  };
+}
+
+function resolveTopic(
+  topicId: bigint,
+  { flags, environment, globalFile }: Layers,
+  topicFile: Source,
+  cwd: string,
+  shown: string,
+): TopicSettings {
+  const sources = [flags, topicFile, environment, globalFile];
+  const topic = resolveAll(TOPIC_SETTINGS, sources, cwd, shown);
+  checkTopic(topic.values, topic.found);
+  return { ...topic.values, topicId, sources: wheres(topic.found) };
 }
 
 const ALL_NAMES = SETTINGS.map(({ name }) => name);

@@ -1,3 +1,4 @@
+import { messageOf, PipelineError } from "../errors.ts";
 import type { EventName } from "../events.ts";
 import type { Host } from "../host/host.ts";
 import type { Ledger } from "../ledger/ledger.ts";
@@ -23,4 +24,19 @@ export interface Run {
   readonly pollMs: number;
   /** Sign and simulate, but write nothing down and send nothing. */
   readonly dryRun: boolean;
+}
+
+/**
+ * Anything that a step threw, as an error that a person can act on: once the visit's time is up, or the
+ * process was told to stop, whatever failed did so because of that, and the next visit goes on from there.
+ */
+export function failureOf(run: Run, thrown: unknown): PipelineError {
+  if (run.signal.aborted) {
+    return new PipelineError("retry", `Cannot finish the visit: ${messageOf(run.signal.reason)}`, {
+      cause: thrown,
+      hint: "the next visit looks up what is under way before anything new",
+    });
+  }
+  if (thrown instanceof PipelineError) return thrown;
+  return new PipelineError("internal", messageOf(thrown), { cause: thrown });
 }

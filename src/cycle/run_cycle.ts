@@ -1,9 +1,9 @@
 import type { ChainClient } from "../chain/client.ts";
-import { EXIT_CODES, messageOf, PipelineError, worstExitCode } from "../errors.ts";
+import { EXIT_CODES, PipelineError, worstExitCode } from "../errors.ts";
 import type { TopicSettings } from "../settings.ts";
 import { confirmTransaction, type Ending } from "./confirm_transaction.ts";
 import { connectTo } from "./connect.ts";
-import type { Run } from "./run.ts";
+import { failureOf, type Run } from "./run.ts";
 import type { InFlight } from "./send_transaction.ts";
 import { Session } from "./session.ts";
 import { settleWindows } from "./settle.ts";
@@ -52,13 +52,13 @@ export async function runCycle(
     run.host.nowMs() < run.ledger.nothingDueUntilMs(topic.topicId, worker.address);
   if (!run.dryRun && topics.every(asleep)) return report(topics.map(idle));
 
-  const chain = kept.chain ??= await connectTo(run);
-  const session = new Session(run, chain, worker);
   try {
+    const chain = kept.chain ??= await connectTo(run);
+    const session = new Session(run, chain, worker);
     return await visit(session, topics);
   } catch (thrown) {
     delete kept.chain;
-    throw thrown;
+    throw failureOf(run, thrown);
   }
 }
 
@@ -80,11 +80,11 @@ async function visit(session: Session, topics: readonly TopicSettings[]): Promis
   const recovered = await Promise.all(underWay.map((each) => confirmOrFail(session, each)));
 
   const found = await Promise.all(
-    topics.map((topic) => attempt(topic, () => dueTopic(session, topic, head))),
+    topics.map((topic) => attempt(run, topic, () => dueTopic(session, topic, head))),
   );
   const due = found.flatMap(({ value }) => value ?? []);
   const prepared = await Promise.all(
-    due.map((each) => attempt(each.topic, () => preparePrediction(session, each))),
+    due.map((each) => attempt(run, each.topic, () => preparePrediction(session, each))),
   );
   const sent: (TopicOutcome | Sent)[] = [];
   for (const [place, each] of due.entries()) {
@@ -95,8 +95,10 @@ async function visit(session: Session, topics: readonly TopicSettings[]): Promis
     ...found.flatMap(({ failure }) => failure ?? []),
     ...await Promise.all(sent.map((each) => "flight" in each ? finish(session, each) : each)),
   ];
-  if (!run.dryRun) await settleWindows(session, topics, await chain.head());
-  const lost = underWay.flatMap(({ topicId }, place) => failureOf(topicId, recovered[place]!));
+  if (!run.dryRun && !run.signal.aborted) {
+    await settleWindows(session, topics, await chain.head());
+  }
+  const lost = underWay.flatMap(({ topicId }, place) => lossOf(topicId, recovered[place]!));
   const quiet = topics.filter(({ topicId }) =>
     ![...outcomes, ...lost].some((outcome) => outcome.topicId === topicId)
   );
@@ -118,6 +120,7 @@ async function send(
   const value = prepared.labels === null ? prepared.value : JSON.stringify(prepared.labels);
   const facts = { topicId, nonce: due.window.nonce, value };
   const { value: flight, failure } = await attempt(
+    session.run,
     due.topic,
     () => submitPrediction(session, due, prepared as Parameters<typeof submitPrediction>[2]),
   );
@@ -151,31 +154,24 @@ async function confirmOrFail(session: Session, flight: InFlight): Promise<Ending
   try {
     return await confirmTransaction(session, flight);
   } catch (thrown) {
-    if (thrown instanceof PipelineError) return thrown;
-    if (!session.run.signal.aborted) throw thrown;
-    return new PipelineError(
-      "retry",
-      `Cannot tell yet how ${flight.hash} ended: the visit's time is up`,
-      { cause: thrown, hint: "the next visit looks it up before anything new" },
-    );
+    return failureOf(session.run, thrown);
   }
 }
 
-function failureOf(topicId: bigint, ending: Ending | PipelineError): TopicOutcome[] {
+function lossOf(topicId: bigint, ending: Ending | PipelineError): TopicOutcome[] {
   return ending instanceof PipelineError ? [{ topicId, state: "failed", error: ending }] : [];
 }
 
 /** The step's value, or the topic's failure, which the log has then. */
 async function attempt<T>(
+  run: Run,
   { topicId }: TopicSettings,
   step: () => Promise<T>,
 ): Promise<{ readonly value?: T; readonly failure?: TopicOutcome }> {
   try {
     return { value: await step() };
   } catch (thrown) {
-    const error = thrown instanceof PipelineError
-      ? thrown
-      : new PipelineError("internal", messageOf(thrown), { cause: thrown });
+    const error = failureOf(run, thrown);
     return { failure: { topicId, state: "failed", error } };
   }
 }

@@ -29,6 +29,8 @@ export async function refreshCandles(run: Run, topic: TopicSettings, nowMs: numb
     historyMs: topic.historyMs,
     nowMs,
     signal: run.signal,
+    // A venue that asks for patience may have half of the visit: the rest is for signing and sending.
+    deadlineMs: run.host.nowMs() + run.settings.runTimeoutMs / 2,
   });
   for (const error of complaints) run.tell("venue.failed", { error, topic: topic.topicId });
   run.tell("candles.refreshed", { topic: topic.topicId, pair: topic.pair, venue, fetched });

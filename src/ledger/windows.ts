@@ -80,8 +80,8 @@ export function windows(database: Database, nowMs: () => number) {
   }
 
   /**
-   * The wall time before which no window of the topic can open, so that a visit may end without
-   * asking the chain; 0 when it must ask: the pace is unknown, a transaction's outcome is, the open
+   * The wall time before which no window of the topic can open, and the open one cannot have closed
+   * (then it is to be proved), so that a visit may end without asking the chain; 0 when it must ask: the pace is unknown, a transaction's outcome is, the open
    * window has no confirmed submission, or a closed one is not proved yet.
    */
   function nothingDueUntilMs(topicId: bigint, worker: string): number {
@@ -100,9 +100,11 @@ export function windows(database: Database, nowMs: () => number) {
            AND state = 'confirmed')`,
       { topicId, worker, nonce: seen.nonce, seenHeight: seen.seenHeight },
     );
-    const blocks = Number(seen.nextOpens - seen.seenHeight);
-    if (open !== undefined || blocks <= 0) return 0;
-    return seen.seenMs + Math.min(blocks * seen.blockMs * HASTE, MAX_QUIET_MS);
+    const toOpening = Number(seen.nextOpens - seen.seenHeight);
+    if (open !== undefined || toOpening <= 0) return 0;
+    const toProof = seen.closes === null ? Infinity : Number(seen.closes - seen.seenHeight) + 1;
+    const blocks = Math.min(toOpening * HASTE, toProof);
+    return seen.seenMs + Math.min(blocks * seen.blockMs, MAX_QUIET_MS);
   }
 
   /** Writes down how a window ended; proof that comes late turns a missed one into a proven one. */

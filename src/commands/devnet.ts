@@ -1,0 +1,50 @@
+import { PipelineError } from "../errors.ts";
+import { type DevnetOptions, startDevnet } from "../devnet/start.ts";
+import { parseState } from "../devnet/state_file.ts";
+import type { Handler, Invocation } from "./command.ts";
+import { positiveNumber } from "./flag_value.ts";
+
+/** Runs the embedded chain and market until told to stop. */
+export const devnet: Handler = async (invocation, terminal) => {
+  const stop = terminal.stopSignal();
+  await using running = await startDevnet(await optionsOf(invocation));
+  const { rpcUrl, marketUrl, chain } = running;
+  const facts = { rpc: rpcUrl, market: marketUrl, chain_id: chain.chainId };
+  terminal.out(
+    invocation.json ? `${JSON.stringify(facts)}\n` : `ALLORA_RPC=${rpcUrl}
+ALLORA_CHAIN_ID=${chain.chainId}
+ALLORA_BINANCE_URL=${marketUrl}
+# coins: curl -d chain=${chain.chainId} -d address=allo1… ${rpcUrl}/api/request
+`,
+  );
+  await new Promise((resolve) => stop.addEventListener("abort", resolve));
+  return 0;
+};
+
+async function optionsOf({ values }: Invocation): Promise<DevnetOptions> {
+  const { rpc = "127.0.0.1:26657", market = "127.0.0.1:8090", fault: faults, state } = values;
+  return {
+    rpc,
+    market,
+    speed: positiveNumber("speed", values["speed"] ?? "600"),
+    generation: generationOf(values["generation"] ?? "10"),
+    ...faults === undefined ? {} : { faults },
+    ...state === undefined ? {} : { state: parseState(await readJson(state)) },
+  };
+}
+
+/** The devnet's generations. Throws "usage" for another. */
+export function generationOf(text: string): 9 | 10 {
+  if (text === "9") return 9;
+  if (text === "10") return 10;
+  throw new PipelineError("usage", `Cannot read --generation: ${text} is neither 9 nor 10`);
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await Deno.readTextFile(path));
+  } catch (thrown) {
+    const what = thrown instanceof SyntaxError ? `is no JSON: ${thrown.message}` : "cannot be read";
+    throw new PipelineError("config", `Cannot start from ${path}: it ${what}`, { cause: thrown });
+  }
+}

@@ -1,0 +1,18 @@
+import { PipelineError } from "../errors.ts";
+
+/** A flag's number above 0. Throws "usage" for anything else. */
+export function positiveNumber(flag: string, text: string): number {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new PipelineError("usage", `Cannot read --${flag}: ${text} is not a number above 0`);
+}
+
+/** A flag's whole number from 1 to `most`. Throws "usage" for anything else. */
+export function countOf(flag: string, text: string, most: number): number {
+  const value = positiveNumber(flag, text);
+  if (Number.isInteger(value) && value <= most) return value;
+  throw new PipelineError(
+    "usage",
+    `Cannot read --${flag}: ${text} is not a whole number from 1 to ${most}`,
+  );
+}

@@ -1,0 +1,90 @@
+import { PipelineError } from "../errors.ts";
+import { closest, paint, table } from "../host/terminal.ts";
+import { versionLine } from "../version.ts";
+import type { Command, Flag, Handler } from "./command.ts";
+import { COMMANDS, COMMON_FLAGS } from "./table.ts";
+
+export const version: Handler = (_, terminal) => {
+  terminal.out(`${versionLine()}\n`);
+  return Promise.resolve(0);
+};
+
+/** The overview, one command's page, or a help topic. */
+export const help: Handler = async ({ words: [word] }, terminal) => {
+  const bold = (text: string) => paint(text, "bold", terminal.outColour);
+  const command = COMMANDS.find(({ name }) => name === word);
+  if (word === undefined) terminal.out(overview(bold));
+  else if (command !== undefined) terminal.out(await page(command, bold));
+  else if (word === "exit-codes") terminal.out(EXIT_CODES_TEXT);
+  else if (word === "settings") terminal.out((await import("../settings.ts")).settingsHelp());
+  else if (word === "env-file") terminal.out((await import("../settings.ts")).envExample());
+  else if (word === "topic-file") {
+    terminal.out((await import("../settings.ts")).envExample("topic"));
+  } else {
+    const meant = closest(word, [...COMMANDS.map(({ name }) => name), ...TOPICS]);
+    const question = meant === undefined ? "" : `; did you mean ${meant}?`;
+    throw new PipelineError("usage", `There is no help on "${word}"${question}`, {
+      hint: "run allora-pipeline help",
+    });
+  }
+  return 0;
+};
+
+const TOPICS = ["settings", "env-file", "topic-file", "exit-codes"];
+
+type Bold = (text: string) => string;
+
+function overview(bold: Bold): string {
+  const rows = COMMANDS.map(({ name, summary }) => [`  ${name}`, summary]);
+  return `${bold("allora-pipeline")}: every epoch of every topic gets exactly one good prediction
+
+${bold("Usage")}: allora-pipeline COMMAND [FLAGS]
+
+${table(rows)}
+
+Each command has its own --help. Settings: allora-pipeline help settings.
+`;
+}
+
+async function page(command: Command, bold: Bold): Promise<string> {
+  const usage = `allora-pipeline ${command.name} ${command.words ?? "[FLAGS]"}`;
+  const text = `${bold(command.name)}: ${command.summary}
+
+${bold("Usage")}: ${usage}
+
+${folded(command.about)}
+
+${rowsOf([...command.flags, ...COMMON_FLAGS])}
+`;
+  if (!command.hasSettings) return text;
+  const { SETTINGS } = await import("../settings.ts");
+  const flags = SETTINGS.map(({ flag, type, meaning }) => ({
+    name: flag,
+    value: type.word,
+    meaning,
+  }));
+  return `${text}\nEvery setting can be given as a flag:\n\n${rowsOf(flags)}\n`;
+}
+
+function rowsOf(flags: readonly Flag[]): string {
+  return table(flags.map(({ name, value, meaning }) => [
+    `  --${name}${value === undefined ? "" : ` ${value}`}`,
+    meaning,
+  ]));
+}
+
+function folded(text: string): string {
+  return text.replace(/(.{1,88})(?: |$)/g, "$1\n").trimEnd();
+}
+
+const EXIT_CODES_TEXT = `Exit codes (sysexits.h); of several topics the first in this order:
+
+   0  done, or nothing to do
+  70  a defect, or an answer nobody has seen before
+  78  a setting or a file of yours is wrong
+  77  not permitted: file modes, the topic's whitelist
+  69  a node, a venue or the wallet's funds are not there
+  65  input that must not be used, or a prediction that the validator refused
+  75  nothing is wrong that the next visit does not cure
+  64  the command line
+`;

@@ -1,0 +1,112 @@
+import type { Run } from "../cycle/run.ts";
+import { PipelineError } from "../errors.ts";
+import { readMnemonic } from "../host/credentials.ts";
+import type { Host } from "../host/host.ts";
+import { type Lock, tryLock } from "../host/file_lock.ts";
+import { statePaths } from "../host/paths.ts";
+import { type Ledger, openLedger } from "../ledger/ledger.ts";
+import { type Log, openLog } from "../logs/log.ts";
+import { type CandleStore, openCandleStore } from "../market/store.ts";
+import { loadSettings, type Settings, type TopicSettings } from "../settings.ts";
+import type { Invocation } from "./command.ts";
+import type { Terminal } from "./terminal_io.ts";
+
+/** Waiting for a block: a third of the usual five seconds, so that a block is never noticed late. */
+const POLL_MS = 1500;
+
+export interface RunOptions {
+  readonly dryRun?: boolean;
+  readonly pollMs?: number;
+  /** Ends the run beside its own deadline. */
+  readonly stop?: AbortSignal;
+  /** No deadline but `stop`: the daemon. */
+  readonly isEndless?: boolean;
+  /** Instead of the terminal's: the demo listens too. */
+  readonly host?: Host;
+  readonly onEvent?: Run["tell"];
+}
+
+export interface OpenRun extends Run, Disposable {
+  readonly log: Log;
+}
+
+/** What a visit works with: the log, and on demand the ledger, the candles and the wallet. */
+export function openRun(settings: Settings, terminal: Terminal, options: RunOptions = {}): OpenRun {
+  const { host = terminal.host, stop, onEvent } = options;
+  const paths = statePaths(settings.stateDir);
+  const log = openLog({
+    dir: settings.logDir,
+    level: settings.logLevel,
+    stderr: { write: (text) => terminal.err(text) },
+    colour: terminal.errColour,
+    nowMs: () => host.nowMs(),
+  });
+  let ledger: Ledger | undefined;
+  let candles: CandleStore | undefined;
+  const signals = [
+    ...stop ? [stop] : [],
+    ...options.isEndless ? [] : [AbortSignal.timeout(settings.runTimeoutMs)],
+  ];
+  return {
+    settings,
+    host,
+    get ledger() {
+      return ledger ??= openLedger(paths.ledger, { nowMs: () => host.nowMs() });
+    },
+    log,
+    candles: () => candles ??= openCandleStore(paths.candles),
+    tell: (event, fields) => {
+      log.event(event, fields);
+      onEvent?.(event, fields);
+    },
+    mnemonic: () => readMnemonic(settings.mnemonicFile, settings.credentialsDir),
+    signal: AbortSignal.any(signals),
+    pollMs: options.pollMs ?? POLL_MS,
+    dryRun: options.dryRun ?? false,
+    [Symbol.dispose]() {
+      candles?.[Symbol.dispose]();
+      ledger?.[Symbol.dispose]();
+      log[Symbol.dispose]();
+    },
+  };
+}
+
+/** The settings of this run, from the flags, the files and the environment. */
+export function settingsOf({ values }: Invocation, { env, cwd }: Terminal): Settings {
+  return loadSettings({ flags: values, env, cwd });
+}
+
+/** The topics that the command is about: all that are on, or the one of --topic. Throws "config" when none is. */
+export function topicsOf({ values }: Invocation, settings: Settings): readonly TopicSettings[] {
+  const { topic: wanted } = values;
+  if (wanted !== undefined && !/^[1-9]\d{0,18}$/.test(wanted)) {
+    throw new PipelineError("usage", `Cannot read --topic: ${wanted} is not a topic's id`, {
+      hint: "give the number of a topic file, such as --topic 67",
+    });
+  }
+  const topics = settings.topics.filter(({ topicId }) =>
+    wanted === undefined || String(topicId) === wanted
+  );
+  if (topics.length > 0) return topics;
+  const on = settings.topics.map(({ topicId }) => topicId).join(", ");
+  throw new PipelineError(
+    "config",
+    wanted === undefined
+      ? "Cannot work on any topic: none is on"
+      : `Cannot work on topic ${wanted}: it is not on${on === "" ? "" : `; on are ${on}`}`,
+    {
+      hint:
+        `make topics/${wanted ?? "67"}.env with ALLORA_TARGET, ALLORA_PAIR and ALLORA_HORIZON; ` +
+        "see allora-pipeline help settings",
+    },
+  );
+}
+
+/** The wallet's lock for this run; throws "retry" saying who holds it. */
+export function lockWallet(settings: Settings, address: string, nowMs: () => number): Lock {
+  const taken = tryLock(statePaths(settings.stateDir).walletLock(address), nowMs);
+  if (!("heldBy" in taken)) return taken;
+  throw new PipelineError("retry", `Cannot use wallet ${address}: it is held by ${taken.heldBy}`, {
+    hint: "one program signs for a wallet at a time; the next visit tries again",
+  });
+}

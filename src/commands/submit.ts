@@ -1,0 +1,72 @@
+import { type CycleReport, runCycle, type TopicOutcome } from "../cycle/run_cycle.ts";
+import { workerOf } from "../cycle/worker.ts";
+import { EXIT_CODES } from "../errors.ts";
+import { table } from "../host/terminal.ts";
+import type { Handler } from "./command.ts";
+import { lockWallet, openRun, settingsOf, topicsOf } from "./open_run.ts";
+
+/** One visit to every topic. */
+export const submit: Handler = async (invocation, terminal) => {
+  const settings = settingsOf(invocation, terminal);
+  const topics = topicsOf(invocation, settings);
+  const dryRun = invocation.switches.has("dry-run");
+  using run = openRun(settings, terminal, { dryRun, stop: terminal.stopSignal() });
+  const worker = await workerOf(run);
+  using _lock = lockWallet(settings, worker.address, terminal.host.nowMs);
+  const report = await runCycle(run, topics, { worker });
+  tellFailures(run, report);
+  terminal.out(invocation.json ? `${JSON.stringify(jsonOf(report))}\n` : textOf(report));
+  return report.exitCode;
+};
+
+/** Logs what went wrong and that the visit is over; a visit with nothing to do is for debugging only. */
+export function tellFailures(run: ReturnType<typeof openRun>, { outcomes, exitCode }: CycleReport) {
+  for (const { topicId, nonce, error } of outcomes) {
+    if (error === undefined) continue;
+    run.tell("topic.failed", { error: error.message, topic: topicId, nonce, hint: error.hint });
+  }
+  const isIdle = outcomes.every(({ state }) => state === "idle");
+  if (isIdle) run.tell("cycle.nothing_due", { topics: outcomes.length });
+  else run.tell("run.finished", { topics: outcomes.length, exit_code: exitCode });
+}
+
+function textOf({ outcomes }: CycleReport): string {
+  const busy = outcomes.filter(({ state }) => state !== "idle");
+  if (busy.length === 0) return `nothing due for ${plural(outcomes.length, "topic")}\n`;
+  const head = ["topic", "nonce", "prediction", "outcome", "fee uallo", "transaction"];
+  const rows = busy.map((outcome) => [
+    String(outcome.topicId),
+    String(outcome.nonce ?? ""),
+    outcome.value ?? "",
+    outcome.error?.message ?? WORDS[outcome.state],
+    String(outcome.feeUallo ?? ""),
+    outcome.hash ?? "",
+  ]);
+  return `${table([head, ...rows], { align: ["right", "right"] })}\n`;
+}
+
+const WORDS: Readonly<Record<TopicOutcome["state"], string>> = {
+  "idle": "nothing due",
+  "confirmed": "in a block",
+  "already-submitted": "the chain has it already",
+  "rehearsed": "simulated, not sent",
+  "failed": "failed",
+};
+
+function jsonOf({ outcomes, exitCode }: CycleReport) {
+  return {
+    topics: outcomes.map(({ topicId, state, nonce, value, hash, feeUallo, error }) => ({
+      topic_id: String(topicId),
+      outcome: state,
+      nonce: nonce === undefined ? null : Number(nonce),
+      value: value ?? null,
+      tx_hash: hash ?? null,
+      fee_uallo: feeUallo === undefined ? null : String(feeUallo),
+      error: error === undefined ? null : { message: error.message, hint: error.hint ?? null },
+      exit_code: error === undefined ? 0 : EXIT_CODES[error.kind],
+    })),
+    exit_code: exitCode,
+  };
+}
+
+const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;

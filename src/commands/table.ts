@@ -1,0 +1,136 @@
+import type { Command, Flag } from "./command.ts";
+
+const TOPIC: Flag = { name: "topic", value: "N", meaning: "only this topic" };
+const AT: Flag = {
+  name: "at",
+  value: "TIME",
+  meaning: "as of this time (2024-12-31T00:00:00Z) instead of the chain's head block",
+};
+
+/** Every verb. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: "submit",
+    summary: "one visit: predict and submit for every topic whose window is open",
+    about:
+      "Looks up what an earlier visit left unfinished, predicts for each open window that has " +
+      "no submission yet, sends, waits for the block, and proves and scores the windows that closed. " +
+      "Nothing open: one line, exit 0. Made for a timer: run it as often as you like.",
+    flags: [
+      { ...TOPIC },
+      { name: "once", meaning: "accepted for scripts that say it; one visit is what submit does" },
+      { name: "dry-run", meaning: "sign and simulate, write nothing down, send nothing" },
+    ],
+    hasSettings: true,
+    load: async () => (await import("./submit.ts")).submit,
+  },
+  {
+    name: "daemon",
+    summary: "stay, and submit in the first block of every window",
+    about:
+      "The same visit as submit, made whenever a window opens. For topics whose epochs are too " +
+      "short for a timer. Ends at SIGTERM or SIGINT; what is under way is taken up by the next start.",
+    flags: [{ ...TOPIC }],
+    hasSettings: true,
+    load: async () => (await import("./daemon.ts")).daemon,
+  },
+  {
+    name: "predict",
+    summary: "print the forecast that submit would make, and what the validator says",
+    about:
+      "From the topic's stored model and the newest candles. Touches no wallet; exit 65 when the " +
+      "validator refuses the prediction.",
+    flags: [{ ...TOPIC }, AT],
+    hasSettings: true,
+    load: async () => (await import("./predict.ts")).predict,
+  },
+  {
+    name: "train",
+    summary: "fit the topics' models on all candles and put them in place",
+    about:
+      "Fetches the history once, fits, chooses the shrinkage and calibrates the intervals on " +
+      "forecasts made walking forward. A cycle predicts from the stored model and never fits.",
+    flags: [{ ...TOPIC }, AT],
+    hasSettings: true,
+    load: async () => (await import("./train.ts")).train,
+  },
+  {
+    name: "evaluate",
+    summary: "judge the models honestly: purged walk-forward, intervals, a verdict in words",
+    about:
+      "Beside each other: the learners, the zero forecast, and the unshrunk ridge. For a topic of " +
+      "the settings, or without one from --pair, --target and --horizon. --benchmark checks the " +
+      "arithmetic on a synthetic data set instead.",
+    flags: [
+      { ...TOPIC },
+      AT,
+      { name: "benchmark", value: "FILE", meaning: "a JSON file with Xtr, ytr, Xte and yte" },
+    ],
+    hasSettings: true,
+    load: async () => (await import("./evaluate.ts")).evaluate,
+  },
+  {
+    name: "demo",
+    summary: "the whole job on an embedded chain and market, with a throwaway wallet",
+    about:
+      "Starts a devnet in the process, funds and registers a new wallet, trains on real BTC/USD " +
+      "candles, and runs the daemon for some epochs: predict, sign, submit, prove, score.",
+    flags: [
+      { name: "epochs", value: "N", meaning: "windows to run through (12)" },
+      { name: "speed", value: "FACTOR", meaning: "how much faster than real time (600)" },
+      { name: "generation", value: "N", meaning: "emissions module of the devnet: 9 or 10 (10)" },
+      {
+        name: "keep",
+        value: "DIR",
+        meaning: "keep the settings, ledger and log in this directory",
+      },
+    ],
+    hasSettings: false,
+    load: async () => (await import("./demo.ts")).demo,
+  },
+  {
+    name: "devnet",
+    summary: "run the embedded chain and market for practice, on loopback",
+    about:
+      "CometBFT RPC with a faucet, and a venue in Binance's shape that serves packaged candles as " +
+      "of the devnet's clock. Settings to point at it are printed.",
+    flags: [
+      { name: "rpc", value: "ADDRESS", meaning: "where the chain listens (127.0.0.1:26657)" },
+      { name: "market", value: "ADDRESS", meaning: "where the venue listens (127.0.0.1:8090)" },
+      { name: "speed", value: "FACTOR", meaning: "how much faster than real time (600)" },
+      { name: "generation", value: "N", meaning: "emissions module: 9 or 10 (10)" },
+      { name: "fault", value: "LIST", meaning: "faults to play, such as drop-response:2,html:1" },
+      {
+        name: "state",
+        value: "FILE",
+        meaning: "JSON: chain id, accounts, topics, height, open nonce",
+      },
+    ],
+    hasSettings: false,
+    load: async () => (await import("./devnet.ts")).devnet,
+  },
+  {
+    name: "help",
+    summary: "this text, a command's, or settings, env-file, topic-file, exit-codes",
+    about:
+      "help COMMAND is COMMAND --help. help env-file and help topic-file print examples to start from.",
+    flags: [],
+    hasSettings: false,
+    words: "[COMMAND|settings|env-file|topic-file|exit-codes]",
+    load: async () => (await import("./help.ts")).help,
+  },
+  {
+    name: "version",
+    summary: "version, commit, Deno version and which world built it",
+    about: "The same as --version.",
+    flags: [],
+    hasSettings: false,
+    load: async () => (await import("./help.ts")).version,
+  },
+];
+
+/** Flags that every verb takes. */
+export const COMMON_FLAGS: readonly Flag[] = [
+  { name: "json", meaning: "one JSON object on stdout instead of text" },
+  { name: "help", meaning: "what the command does and takes" },
+];

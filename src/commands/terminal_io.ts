@@ -1,0 +1,53 @@
+import { type Host, realHost } from "../host/host.ts";
+import { wantsColour } from "../host/terminal.ts";
+
+/** The process as a command sees it: what it may read, and where it prints. */
+export interface Terminal {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly host: Host;
+  out(text: string): void;
+  err(text: string): void;
+  /** Whether a person watches stdout, so that a line may be drawn over. */
+  readonly isInteractive: boolean;
+  readonly outColour: boolean;
+  readonly errColour: boolean;
+  /** Aborted by SIGINT or SIGTERM, once somebody asked for it. */
+  stopSignal(): AbortSignal;
+}
+
+/** The real process. */
+export function processTerminal(): Terminal {
+  const env = Deno.env.toObject();
+  const json = Deno.args.includes("--json");
+  const [out, err] = [Deno.stdout.isTerminal(), Deno.stderr.isTerminal()];
+  return {
+    env,
+    cwd: Deno.cwd(),
+    host: realHost,
+    out: (text) => write(Deno.stdout, text),
+    err: (text) => write(Deno.stderr, text),
+    isInteractive: out && !json,
+    outColour: wantsColour({ isTerminal: out, json, env }),
+    errColour: wantsColour({ isTerminal: err, json: false, env }),
+    stopSignal,
+  };
+}
+
+function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
+  } catch (thrown) {
+    // Whoever read the pipe has gone (`| head`): that ends the reading, not the work.
+    if (!(thrown instanceof Deno.errors.BrokenPipe)) throw thrown;
+  }
+}
+
+function stopSignal(): AbortSignal {
+  const stopping = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => stopping.abort(new Error(`stopped by ${signal}`)));
+  }
+  return stopping.signal;
+}

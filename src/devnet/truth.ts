@@ -1,0 +1,85 @@
+import type { TopicTarget } from "./chain_types.ts";
+import {
+  type CandleColumns,
+  isPackaged,
+  PACKAGED_INTERVAL_MS,
+  packagedCandles,
+} from "./packaged_candles.ts";
+
+const MINUTE_MS = 60_000;
+/** Hours of returns behind the deviation that parts down, neutral and up; a month. */
+const DEVIATION_CANDLES = 720;
+/** Returns within half a deviation over the horizon are neutral. */
+const BARRIER = 0.5;
+
+/** Close of the last candle of `pair` that had ended by `timeMs`; undefined before the first. */
+export function priceAt(pair: string, timeMs: number): number | undefined {
+  if (!isPackaged(pair)) return undefined;
+  const columns = packagedCandles(pair);
+  return columns.close[rowEndedBy(columns, timeMs)];
+}
+
+/**
+ * What the reputers report for a nonce: from the price at its block's time, floored to the minute, to
+ * the price a horizon later, a price being the close of the candle that had just ended. The natural
+ * log-return, the price itself, the realised volatility √Σr² over the horizon, or the class of the
+ * return (−1, 0, 1). Undefined where one of the candles is missing, as over the market's real gaps.
+ */
+export function truthOf(
+  { kind, pair, horizonMs }: TopicTarget,
+  nonceMs: number,
+): { value: number } | undefined {
+  if (!isPackaged(pair)) return undefined;
+  const columns = packagedCandles(pair);
+  const baseMs = Math.floor(nonceMs / MINUTE_MS) * MINUTE_MS;
+  const base = rowEndedAt(columns, baseMs);
+  const end = rowEndedAt(columns, baseMs + horizonMs);
+  if (base === undefined || end === undefined) return undefined;
+  const { close } = columns;
+  const logReturn = Math.log(close[end]! / close[base]!);
+  switch (kind) {
+    case "log-return":
+      return { value: logReturn };
+    case "price":
+      return { value: close[end]! };
+    case "volatility": {
+      const isWhole = (end - base) * PACKAGED_INTERVAL_MS === horizonMs;
+      return isWhole ? { value: Math.sqrt(sumOfSquares(close, base, end)) } : undefined;
+    }
+    case "labels": {
+      const from = Math.max(0, base - DEVIATION_CANDLES);
+      const perCandle = sumOfSquares(close, from, base) / Math.max(1, base - from);
+      const barrier = BARRIER * Math.sqrt(perCandle * horizonMs / PACKAGED_INTERVAL_MS);
+      return { value: logReturn > barrier ? 1 : logReturn < -barrier ? -1 : 0 };
+    }
+  }
+}
+
+function sumOfSquares(close: Float64Array, from: number, to: number): number {
+  let sum = 0;
+  for (let i = from + 1; i <= to; i++) sum += Math.log(close[i]! / close[i - 1]!) ** 2;
+  return sum;
+}
+
+/** Row of the candle that had just ended at `timeMs`, if the market has it. */
+function rowEndedAt(columns: CandleColumns, timeMs: number): number | undefined {
+  const row = rowEndedBy(columns, timeMs);
+  const endMs = (columns.openMs[row] ?? -Infinity) + PACKAGED_INTERVAL_MS;
+  return timeMs - endMs < PACKAGED_INTERVAL_MS ? row : undefined;
+}
+
+/** Row of the last candle that had ended by `timeMs`, −1 if none. */
+function rowEndedBy({ openMs }: CandleColumns, timeMs: number): number {
+  return firstRowFrom(openMs, timeMs - PACKAGED_INTERVAL_MS + 1) - 1;
+}
+
+/** First row that opened at `timeMs` or later, by bisection. */
+export function firstRowFrom(openMs: Float64Array, timeMs: number): number {
+  let [low, high] = [0, openMs.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (openMs[middle]! < timeMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

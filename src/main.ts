@@ -1,0 +1,19 @@
+import { dispatch } from "./commands/dispatch.ts";
+import { processTerminal } from "./commands/terminal_io.ts";
+import { messageOf, PipelineError } from "./errors.ts";
+import { paint } from "./host/terminal.ts";
+
+const terminal = processTerminal();
+try {
+  Deno.exitCode = await dispatch(Deno.args, terminal);
+} catch (thrown) {
+  const said = messageOf(thrown).replace(/\.$/, "");
+  const { hint, exitCode } = thrown instanceof PipelineError
+    ? thrown
+    : { hint: "this is a defect: please report it", exitCode: 70 };
+  const cure = hint === undefined ? "" : `${said.endsWith("?") ? "" : "."} Try: ${hint}`;
+  terminal.err(`${paint("Error:", "red", terminal.errColour)} ${said}${cure}\n`);
+  Deno.exitCode = exitCode;
+}
+// Listeners for signals, and a venue's kept-alive sockets, would hold the process.
+Deno.exit();
