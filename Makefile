@@ -38,9 +38,9 @@ check: ## format, lint, types, and who may import whom
 
 build: bin/allora-pipeline ## one binary, the same bytes for the same commit
 
-CANDLES := src/devnet/candles
+CANDLES := tests/data
 JUDGE := $(RUN) $(PERMISSIONS) src/main.ts evaluate --log-dir .tools/logs
-evaluate: ## the models on the packaged candles to 2024, and the synthetic benchmark
+evaluate: ## the models on BTC and ETH candles to 2024, and the synthetic benchmark
 	@$(JUDGE) --benchmark tests/data/seed_benchmark.json
 	@$(JUDGE) --pair BTC/USD --target log-return --horizon 7d --venues csv:$(CANDLES)/btcusd_1h_2017_2024.csv.gz
 	@$(JUDGE) --pair BTC/USD --target log-return --horizon 24h --venues csv:$(CANDLES)/btcusd_1h_2017_2024.csv.gz

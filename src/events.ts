@@ -16,6 +16,10 @@ export const EVENTS = {
   "window.open": { level: "info", message: "window open until block {closes}" },
   "candles.refreshed": { level: "debug", message: "candles refreshed" },
   "venue.failed": { level: "warn", message: "venue failed: {error}" },
+  "clock.skewed": {
+    level: "warn",
+    message: "this machine's clock and the chain's are {skew_seconds} s apart",
+  },
   "endpoint.failed": { level: "warn", message: "endpoint failed: {error}" },
 
   "model.trained": { level: "info", message: "model trained" },

@@ -28,6 +28,8 @@ export interface Command {
   /** A paragraph for its own --help. */
   readonly about: string;
   readonly flags: readonly Flag[];
+  /** More for its --help, from the code it loads. */
+  readonly notes?: () => Promise<string>;
   /** Whether it takes the settings' flags. */
   readonly hasSettings: boolean;
   /** Words after the verb, for the usage line. */

@@ -1,6 +1,8 @@
 import { PipelineError } from "../errors.ts";
 import { type DevnetOptions, startDevnet } from "../devnet/start.ts";
+import { FAULTS } from "../devnet/faults.ts";
 import { parseState } from "../devnet/state_file.ts";
+import { table } from "../host/terminal.ts";
 import type { Handler, Invocation } from "./command.ts";
 import { positiveNumber } from "./flag_value.ts";
 
@@ -31,6 +33,17 @@ async function optionsOf({ values }: Invocation): Promise<DevnetOptions> {
     ...faults === undefined ? {} : { faults },
     ...state === undefined ? {} : { state: parseState(await readJson(state)) },
   };
+}
+
+/** The faults that --fault can order, for --help. */
+export function faultsHelp(): string {
+  const rows = FAULTS.map(({ name, argument, meaning }) => [
+    `  ${name}${argument === "none" ? "" : `:${argument.toUpperCase()}`}`,
+    meaning,
+  ]);
+  return `\nFaults, as NAME, NAME:TIMES or NAME:AMOUNT@TIMES, parted by commas:\n\n${
+    table(rows)
+  }\n`;
 }
 
 /** The devnet's generations. Throws "usage" for another. */

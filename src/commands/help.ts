@@ -55,7 +55,7 @@ ${bold("Usage")}: ${usage}
 ${folded(command.about)}
 
 ${rowsOf([...command.flags, ...COMMON_FLAGS])}
-`;
+${await command.notes?.() ?? ""}`;
   if (!command.hasSettings) return text;
   const { SETTINGS } = await import("../settings.ts");
   const flags = SETTINGS.map(({ flag, type, meaning }) => ({

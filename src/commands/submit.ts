@@ -1,4 +1,5 @@
-import { type CycleReport, runCycle, type TopicOutcome } from "../cycle/run_cycle.ts";
+import { isQuiet } from "../cycle/quiet.ts";
+import type { CycleReport, TopicOutcome } from "../cycle/run_cycle.ts";
 import { workerOf } from "../cycle/worker.ts";
 import { EXIT_CODES } from "../errors.ts";
 import { table } from "../host/terminal.ts";
@@ -13,7 +14,9 @@ export const submit: Handler = async (invocation, terminal) => {
   using run = openRun(settings, terminal, { dryRun, stop: terminal.stopSignal() });
   const worker = await workerOf(run);
   using _lock = lockWallet(settings, worker.address, terminal.host.nowMs);
-  const report = await runCycle(run, topics, { worker });
+  const report = isQuiet(run, topics, worker)
+    ? { outcomes: topics.map(({ topicId }) => ({ topicId, state: "idle" as const })), exitCode: 0 }
+    : await (await import("../cycle/run_cycle.ts")).runCycle(run, topics, { worker });
   tellFailures(run, report);
   terminal.out(invocation.json ? `${JSON.stringify(jsonOf(report))}\n` : textOf(report));
   return report.exitCode;

@@ -107,6 +107,7 @@ export const COMMANDS: readonly Command[] = [
       },
     ],
     hasSettings: false,
+    notes: async () => (await import("./devnet.ts")).faultsHelp(),
     load: async () => (await import("./devnet.ts")).devnet,
   },
   {

@@ -3,6 +3,7 @@ import { EXIT_CODES, PipelineError, worstExitCode } from "../errors.ts";
 import type { TopicSettings } from "../settings.ts";
 import { confirmTransaction, type Ending } from "./confirm_transaction.ts";
 import { connectTo } from "./connect.ts";
+import { isQuiet } from "./quiet.ts";
 import { failureOf, type Run } from "./run.ts";
 import type { InFlight } from "./send_transaction.ts";
 import { Session } from "./session.ts";
@@ -48,9 +49,7 @@ export async function runCycle(
   kept: Kept = {},
 ): Promise<CycleReport> {
   const worker = kept.worker ??= await workerOf(run);
-  const asleep = (topic: TopicSettings) =>
-    run.host.nowMs() < run.ledger.nothingDueUntilMs(topic.topicId, worker.address);
-  if (!run.dryRun && topics.every(asleep)) return report(topics.map(idle));
+  if (isQuiet(run, topics, worker)) return report(topics.map(idle));
 
   try {
     const chain = kept.chain ??= await connectTo(run);
@@ -75,6 +74,7 @@ export async function settleCycle(
 async function visit(session: Session, topics: readonly TopicSettings[]): Promise<CycleReport> {
   const { chain, run, worker } = session;
   const head = await chain.head();
+  checkSkew(run, chain.chainId, head.timeMs);
   const underWay: InFlight[] = run.dryRun ? [] : run.ledger.pendingTransactions(worker.address)
     .map((transaction) => ({ ...transaction, isSent: transaction.state === "sent" }));
   const recovered = await Promise.all(underWay.map((each) => confirmOrFail(session, each)));
@@ -103,6 +103,18 @@ async function visit(session: Session, topics: readonly TopicSettings[]): Promis
     ![...outcomes, ...lost].some((outcome) => outcome.topicId === topicId)
   );
   return report([...outcomes, ...lost, ...quiet.map(idle)]);
+}
+
+/** A head block is a few seconds old; beyond this a clock is wrong, or the node has stopped. */
+const MAX_SKEW_MS = 120_000;
+
+/** The wall clock only serves deadlines, but a wrong one fails certificates and misleads a reader of logs. */
+function checkSkew({ host, tell }: Run, chainId: string, headMs: number): void {
+  // The devnet lives in another time by design.
+  if (chainId.startsWith("allora-devnet-")) return;
+  const skewMs = host.nowMs() - headMs;
+  if (Math.abs(skewMs) <= MAX_SKEW_MS) return;
+  tell("clock.skewed", { skew_seconds: Math.round(skewMs / 1000), chain_id: chainId });
 }
 
 interface Sent {

@@ -1,6 +1,6 @@
 import { gunzipSync } from "node:zlib";
-import btc from "./candles/btcusd_1h_2017_2024.csv.gz" with { type: "bytes" };
-import eth from "./candles/ethusd_1h_2020_2024.csv.gz" with { type: "bytes" };
+import btc from "./candles/btcusd_1h.csv.gz" with { type: "bytes" };
+import eth from "./candles/ethusd_1h.csv.gz" with { type: "bytes" };
 
 /** The pairs that are packaged, as topics name them. */
 export type PackagedPair = "BTC/USD" | "ETH/USD";

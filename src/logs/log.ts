@@ -31,7 +31,7 @@ type Fields = Readonly<Record<string, Loggable>>;
  * for a person on stderr. Throws PipelineError "denied" or "config" when the file cannot be written; a
  * disk that fills up later does not stop a submission: it is said once on stderr.
  */
-export function openLog({ dir, level, stderr, colour, nowMs }: LogOptions): Log {
+export function openLog({ dir, level: least, stderr, colour, nowMs }: LogOptions): Log {
   const file = new LogFile(join(dir, "submission.log"));
   let fileWorks = true;
   const toFile = new LineHandler(({ args }) => String(args[0]), (line) => {
@@ -44,12 +44,13 @@ export function openLog({ dir, level, stderr, colour, nowMs }: LogOptions): Log 
     }
   });
   const toPerson = new LineHandler(({ msg }) => msg, (line) => stderr.write(`${line}\n`));
-  const logger = new Logger("allora-pipeline", LEVEL_NAMES[level], {
+  const logger = new Logger("allora-pipeline", LEVEL_NAMES[least], {
     handlers: [toFile, toPerson],
   });
 
   return {
     event(name, fields = {}, level = EVENTS[name].level) {
+      if (LEVELS.indexOf(level) < LEVELS.indexOf(least)) return;
       const time = new Date(nowMs()).toISOString();
       const known = redactFields(Object.entries(fields));
       const { message, rest } = fill(EVENTS[name].message, known);
@@ -77,6 +78,7 @@ class LineHandler extends BaseHandler {
   }
 }
 
+const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 const LEVEL_NAMES: Readonly<Record<LogLevel, LevelName>> = {
   debug: "DEBUG",
   info: "INFO",

@@ -167,6 +167,16 @@ Deno.test("one topic's failure does not stop another", async () => {
   assertEquals(worst, 65);
 });
 
+Deno.test("a clock far from the chain's is told, but not on a devnet", async () => {
+  for (
+    const [chainId, expected] of [["allora-devnet-1", false], ["allora-testnet-1", true]] as const
+  ) {
+    await using worker = await practise({ chainId, topics: [WHITELISTED] });
+    await worker.visit();
+    assertEquals(worker.told.some(({ event }) => event === "clock.skewed"), expected, chainId);
+  }
+});
+
 const WHITELISTED = {
   id: 1,
   metadata: "1h BTC/USD Log-Return Prediction",

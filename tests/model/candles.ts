@@ -4,7 +4,7 @@ const HOUR_MS = 3_600_000;
 
 /** The recorded hourly BTC/USD candles on a regular grid, gaps filled and flagged. */
 export async function recordedCandles(): Promise<Series> {
-  const file = new URL("../../src/devnet/candles/btcusd_1h_2017_2024.csv.gz", import.meta.url);
+  const file = new URL("../data/btcusd_1h_2017_2024.csv.gz", import.meta.url);
   const text = await new Response(
     new Blob([await Deno.readFile(file)]).stream().pipeThrough(new DecompressionStream("gzip")),
   ).text();
