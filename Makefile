@@ -11,7 +11,7 @@ export DENO_TLS_CA_STORE ?= mozilla,system
 export DENO_DIR := $(CURDIR)/.tools/cache
 
 SOURCES := src tests
-RUN := $(DENO) run -q $(CONFIG) --frozen --no-prompt
+RUN := $(DENO) run -q $(CONFIG) --frozen
 # Any node, any venue and any state directory may be named in the settings, so hosts and paths cannot
 # be narrowed here; what a cycle never does is start a program, load a library or ask a question.
 PERMISSIONS := --no-prompt --allow-net --allow-read --allow-write --allow-env --allow-sys=hostname
