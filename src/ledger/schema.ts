@@ -67,7 +67,10 @@ CREATE TABLE windows (
   seen_height INTEGER NOT NULL,
   seen_ms     INTEGER NOT NULL,
   head_ms     INTEGER NOT NULL,
-  block_ms    REAL,
+  pace_from_height INTEGER NOT NULL,
+  pace_from_ms     INTEGER NOT NULL,
+  pace_ms          REAL,
+  paces            INTEGER NOT NULL,
   nonce       INTEGER,
   closes      INTEGER,
   next_opens  INTEGER NOT NULL

@@ -17,10 +17,18 @@ export interface WindowSeen {
   readonly nextOpens: bigint;
 }
 
-export interface WindowRecord extends WindowSeen {
-  /** Wall milliseconds per block, from two visits; null until there were two. */
-  readonly blockMs: number | null;
+/** How fast blocks come: measured over stretches of them, whatever the number of visits in between. */
+interface Pace {
+  /** Height and wall clock from which the present stretch is measured. */
+  readonly paceFromHeight: bigint;
+  readonly paceFromMs: number;
+  /** Wall milliseconds per block so far; null before the first stretch has ended. */
+  readonly paceMs: number | null;
+  /** Stretches measured. */
+  readonly paces: bigint;
 }
+
+export interface WindowRecord extends WindowSeen, Pace {}
 
 /** How a window ended for the worker: its inference counted, or it did not. */
 export interface ClosedWindow extends SubmissionKey {
@@ -37,7 +45,10 @@ const RECORD: Columns<WindowRecord> = {
   nonce: nullable(integer),
   closes: nullable(integer),
   nextOpens: integer,
-  blockMs: nullable(number),
+  paceFromHeight: integer,
+  paceFromMs: number,
+  paceMs: nullable(number),
+  paces: integer,
 };
 
 const CLOSED: Columns<ClosedWindow> = {
@@ -49,9 +60,11 @@ const CLOSED: Columns<ClosedWindow> = {
   closedMs: number,
 };
 
-/** Fewer blocks than this between two visits say little: a request's delay weighs too much. */
-const MIN_BLOCKS = 10n;
-/** Growth per visit: a chain that stood still looks slow for one visit, and then runs on at its old pace. */
+/** Length of a stretch: over fewer blocks a request's delay weighs too much. */
+const STRETCH = 20n;
+/** One stretch alone may have met a pause of the chain or of this machine, and is not believed. */
+const ENOUGH = 2n;
+/** Growth per stretch: a chain that stood still looks slow for one, and then runs on at its old pace. */
 const MAX_GROWTH = 1.1;
 /** Blocks may come this much faster than they did. */
 const HASTE = 0.8;
@@ -66,15 +79,17 @@ export function windows(database: Database, nowMs: () => number) {
     return row && readRow(RECORD, row);
   }
 
-  /** Replaces what was last seen of the topic, and learns the pace of the blocks from the two. */
+  /** Replaces what was last seen of the topic, and learns the pace of the blocks from both. */
   function recordWindow(seen: WindowSeen): void {
     database.transaction(() => {
-      const blockMs = paceOf(lastWindow(seen.topicId), seen);
+      const pace = paceOf(lastWindow(seen.topicId), seen);
       database.run(
         `INSERT OR REPLACE INTO windows
-           (topic_id, seen_height, seen_ms, head_ms, block_ms, nonce, closes, next_opens)
-         VALUES (:topicId, :seenHeight, :seenMs, :headMs, :blockMs, :nonce, :closes, :nextOpens)`,
-        { ...seen, blockMs },
+           (topic_id, seen_height, seen_ms, head_ms, nonce, closes, next_opens,
+            pace_from_height, pace_from_ms, pace_ms, paces)
+         VALUES (:topicId, :seenHeight, :seenMs, :headMs, :nonce, :closes, :nextOpens,
+           :paceFromHeight, :paceFromMs, :paceMs, :paces)`,
+        { ...seen, ...pace },
       );
     });
   }
@@ -87,7 +102,8 @@ export function windows(database: Database, nowMs: () => number) {
   function nothingDueUntilMs(topicId: bigint, worker: string): number {
     const seen = lastWindow(topicId);
     const hasClockGoneBack = seen !== undefined && nowMs() < seen.seenMs;
-    if (seen === undefined || seen.blockMs === null || hasClockGoneBack) return 0;
+    if (seen === undefined || seen.paceMs === null || hasClockGoneBack) return 0;
+    if (seen.paces < ENOUGH) return 0;
     const open = database.get(
       `SELECT 1 WHERE
          EXISTS (SELECT 1 FROM transactions
@@ -104,7 +120,7 @@ export function windows(database: Database, nowMs: () => number) {
     if (open !== undefined || toOpening <= 0) return 0;
     const toProof = seen.closes === null ? Infinity : Number(seen.closes - seen.seenHeight) + 1;
     const blocks = Math.min(toOpening * HASTE, toProof);
-    return seen.seenMs + Math.min(blocks * seen.blockMs, MAX_QUIET_MS);
+    return seen.seenMs + Math.min(blocks * seen.paceMs, MAX_QUIET_MS);
   }
 
   /** Writes down how a window ended; proof that comes late turns a missed one into a proven one. */
@@ -134,10 +150,15 @@ export function windows(database: Database, nowMs: () => number) {
   return { lastWindow, recordWindow, nothingDueUntilMs, closeWindow, closedWindows };
 }
 
-function paceOf(before: WindowRecord | undefined, seen: WindowSeen): number | null {
-  if (before === undefined) return null;
-  const blocks = seen.seenHeight - before.seenHeight;
-  const elapsedMs = seen.seenMs - before.seenMs;
-  if (blocks < MIN_BLOCKS || elapsedMs <= 0) return before.blockMs;
-  return Math.min(elapsedMs / Number(blocks), (before.blockMs ?? Infinity) * MAX_GROWTH);
+function paceOf(before: WindowRecord | undefined, seen: WindowSeen): Pace {
+  const here = { paceFromHeight: seen.seenHeight, paceFromMs: seen.seenMs };
+  if (before === undefined) return { ...here, paceMs: null, paces: 0n };
+  const { paceFromHeight, paceFromMs, paceMs, paces } = before;
+  const blocks = seen.seenHeight - paceFromHeight;
+  const elapsedMs = seen.seenMs - paceFromMs;
+  if (blocks < 0n || elapsedMs <= 0) return { ...here, paceMs, paces };
+  if (blocks < STRETCH) return { paceFromHeight, paceFromMs, paceMs, paces };
+  // Of the first two the faster one counts: it met fewer pauses.
+  const most = paceMs === null ? Infinity : paces < ENOUGH ? paceMs : paceMs * MAX_GROWTH;
+  return { ...here, paceMs: Math.min(elapsedMs / Number(blocks), most), paces: paces + 1n };
 }

@@ -64,10 +64,10 @@ export async function practise(binary: string, dir: string, speed: number): Prom
       throw new Error("no window opened in a minute");
     },
     async visitUntilQuiet() {
-      // The second visit learns the pace of the blocks; ten of them have to pass before it.
+      // The pace of the blocks is learned over two stretches of twenty.
       for (let visits = 0; visits < 4; visits++) {
         await visitOnce();
-        await new Promise((resolve) => setTimeout(resolve, (12 * 5000) / speed));
+        await new Promise((resolve) => setTimeout(resolve, (22 * 5000) / speed));
       }
     },
     async [Symbol.asyncDispose]() {

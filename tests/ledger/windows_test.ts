@@ -11,33 +11,49 @@ const SEEN = {
   closes: 1320n,
   nextOpens: 1440n,
 };
-/** Fifty blocks of five seconds after SEEN. */
+/** Fifty blocks of five seconds before SEEN, and after it. */
+const EARLIER = { ...SEEN, seenHeight: 675n, seenMs: START_MS - 250_000 };
 const LATER = { ...SEEN, seenHeight: 775n, seenMs: START_MS + 250_000 };
 
-Deno.test("recordWindow() keeps what was seen and learns the pace from the second visit", () => {
+Deno.test("recordWindow() keeps what was seen and learns the pace over stretches of blocks", () => {
   withLedger((ledger) => {
     assertEquals(ledger.lastWindow(1n), undefined);
     ledger.recordWindow(SEEN);
-    assertEquals(ledger.lastWindow(1n), { ...SEEN, blockMs: null });
+    const { seenHeight: paceFromHeight, seenMs: paceFromMs } = SEEN;
+    const from = { paceFromHeight, paceFromMs };
+    assertEquals(ledger.lastWindow(1n), { ...SEEN, ...from, paceMs: null, paces: 0n });
+    const soon = { ...SEEN, seenHeight: 735n, seenMs: START_MS + 50_000 };
+    ledger.recordWindow(soon);
+    assertEquals(ledger.lastWindow(1n), { ...soon, ...from, paceMs: null, paces: 0n });
     ledger.recordWindow(LATER);
-    assertEquals(ledger.lastWindow(1n), { ...LATER, blockMs: 5000 });
+    const pace = ledger.lastWindow(1n);
+    assertEquals([pace?.paceMs, pace?.paces, pace?.paceFromHeight], [5000, 1n, 775n]);
   });
 });
 
-Deno.test("a chain that stood still does not make its windows look far away", () => {
-  withLedger((ledger) => {
-    ledger.recordWindow(SEEN);
-    ledger.recordWindow(LATER);
-    ledger.recordWindow({ ...LATER, seenMs: START_MS + 7_200_000 });
-    assertEquals(ledger.lastWindow(1n)?.blockMs, 5000);
-    ledger.recordWindow({ ...LATER, seenHeight: 835n, seenMs: START_MS + 14_400_000 });
-    assertEquals(ledger.lastWindow(1n)?.blockMs, 5500);
+Deno.test("a chain or a machine that stood still does not make the windows look far away", () => {
+  withLedger((ledger, clock) => {
+    const at = (blocks: bigint, seconds: number) =>
+      ledger.recordWindow({
+        ...SEEN,
+        ...{ seenHeight: 725n + blocks, seenMs: START_MS + seconds * 1000 },
+        ...{ nonce: null, closes: null },
+      });
+    at(0n, 0);
+    at(30n, 3600);
+    clock.nowMs = START_MS + 3_600_000;
+    assertEquals(ledger.nothingDueUntilMs(1n, WORKER), 0, "one stretch is not believed");
+    at(60n, 3750);
+    assertEquals(ledger.lastWindow(1n)?.paceMs, 5000, "of two the faster one is");
+    at(90n, 7200);
+    assertEquals(ledger.lastWindow(1n)?.paceMs, 5500);
   });
 });
 
 Deno.test("nothingDueUntilMs() is 0 until the open window's submission is confirmed", () => {
   withLedger((ledger, clock) => {
     assertEquals(ledger.nothingDueUntilMs(1n, WORKER), 0);
+    ledger.recordWindow(EARLIER);
     ledger.recordWindow(SEEN);
     ledger.recordWindow({ ...LATER, nextOpens: 1000n });
     clock.nowMs = LATER.seenMs + 1000;
@@ -54,6 +70,7 @@ Deno.test("nothingDueUntilMs() is 0 until the open window's submission is confir
 Deno.test("nothingDueUntilMs() is 0 while a closed window is not proved", () => {
   withLedger((ledger, clock) => {
     const closed = { ...LATER, seenHeight: 1325n, nonce: null, closes: null };
+    ledger.recordWindow(EARLIER);
     ledger.recordWindow(SEEN);
     ledger.recordWindow({ ...closed, seenMs: START_MS + 3_000_000 });
     clock.nowMs = START_MS + 3_000_000;
@@ -68,6 +85,7 @@ Deno.test("nothingDueUntilMs() is 0 while a closed window is not proved", () => 
 
 Deno.test("nothingDueUntilMs() is 0 while a transaction's outcome is unknown", () => {
   withLedger((ledger, clock) => {
+    ledger.recordWindow(EARLIER);
     ledger.recordWindow(SEEN);
     ledger.recordWindow({ ...LATER, nonce: null, closes: null });
     clock.nowMs = LATER.seenMs;
@@ -81,6 +99,7 @@ Deno.test("nothingDueUntilMs() is 0 while a transaction's outcome is unknown", (
 
 Deno.test("nothingDueUntilMs() never looks further than half an hour, nor past a clock set back", () => {
   withLedger((ledger, clock) => {
+    ledger.recordWindow(EARLIER);
     ledger.recordWindow(SEEN);
     ledger.recordWindow({ ...LATER, nonce: null, closes: null, nextOpens: 100_000n });
     clock.nowMs = LATER.seenMs + 1;
