@@ -21,7 +21,7 @@ export const evaluate: Handler = async (invocation, terminal) => {
     return 0;
   }
   const settings = settingsOf(invocation, terminal);
-  using run = openRun(settings, terminal, { stop: terminal.stopSignal(), isEndless: true });
+  using run = openRun(settings, terminal, { isEndless: true });
   const judged: { readonly topic: TopicSettings; readonly evaluation: Evaluation }[] = [];
   for (
     const topic of isAdHoc(invocation)

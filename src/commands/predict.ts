@@ -9,7 +9,7 @@ import { openRun, settingsOf, topicsOf } from "./open_run.ts";
 export const predict: Handler = async (invocation, terminal) => {
   const settings = settingsOf(invocation, terminal);
   const topics = topicsOf(invocation, settings);
-  using run = openRun(settings, terminal, { stop: terminal.stopSignal() });
+  using run = openRun(settings, terminal);
   const nowMs = await marketNowMs(invocation, run);
   const made = [];
   for (const topic of topics) {

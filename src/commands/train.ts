@@ -9,7 +9,7 @@ import { progressOn } from "./progress.ts";
 export const train: Handler = async (invocation, terminal) => {
   const settings = settingsOf(invocation, terminal);
   const topics = topicsOf(invocation, settings);
-  using run = openRun(settings, terminal, { stop: terminal.stopSignal(), isEndless: true });
+  using run = openRun(settings, terminal, { isEndless: true });
   const nowMs = await marketNowMs(invocation, run);
   const trained = [];
   for (const topic of topics) {

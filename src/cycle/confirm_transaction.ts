@@ -2,7 +2,7 @@ import { ChainRefusal } from "../chain/chain_error.ts";
 import type { Receipt } from "../chain/client.ts";
 import { messageOf, PipelineError } from "../errors.ts";
 import type { SignedTransaction } from "../ledger/transaction.ts";
-import type { InFlight } from "./send_transaction.ts";
+import { EVENTS, type InFlight } from "./send_transaction.ts";
 import type { Session } from "./session.ts";
 
 /** How a transaction ended; a refusal in a block has cost its fee. */
@@ -100,5 +100,3 @@ async function sendAgain(session: Session, transaction: SignedTransaction): Prom
 function factsOf({ topicId, nonce, hash }: SignedTransaction) {
   return { topic: topicId, nonce, hash };
 }
-
-const EVENTS = { payload: "submission", register: "registration" } as const;

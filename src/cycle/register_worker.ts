@@ -2,7 +2,7 @@ import { registerMessage } from "../chain/payload.ts";
 import type { Window } from "../chain/client.ts";
 import { PipelineError } from "../errors.ts";
 import { confirmTransaction } from "./confirm_transaction.ts";
-import { sendTransaction } from "./send_transaction.ts";
+import { type InFlight, sendTransaction } from "./send_transaction.ts";
 import type { Session } from "./session.ts";
 
 /** A registration that no block takes within this many is not worth waiting for. */
@@ -11,9 +11,13 @@ const PATIENCE_BLOCKS = 20n;
 /**
  * Makes sure that the chain would take this worker's payloads, before anything is spent on one:
  * whitelisted (nothing here can change that), and registered, which is done now when the settings
- * allow it. Throws "denied" otherwise, and what sending the registration throws.
+ * allow it. A dry run returns the rehearsed registration, behind which nothing more can be rehearsed.
+ * Throws "denied" otherwise, and what sending the registration throws.
  */
-export async function ensureRegistered(session: Session, window: Window): Promise<void> {
+export async function ensureRegistered(
+  session: Session,
+  window: Window,
+): Promise<InFlight | undefined> {
   const { chain, run, worker } = session;
   const { topicId } = window;
   if (!window.isWhitelisted) {
@@ -23,7 +27,7 @@ export async function ensureRegistered(session: Session, window: Window): Promis
       { hint: "ask the topic's creator to add this address; nothing was spent" },
     );
   }
-  if (window.isRegistered) return;
+  if (window.isRegistered) return undefined;
   if (!run.settings.autoRegister) {
     throw new PipelineError(
       "denied",
@@ -41,7 +45,7 @@ export async function ensureRegistered(session: Session, window: Window): Promis
     message: () =>
       Promise.resolve(registerMessage({ generation: chain.generation, wallet, topicId })),
   });
-  if (run.dryRun) return;
+  if (run.dryRun) return sent;
   const ending = await confirmTransaction(session, sent);
   if (ending.state === "rejected" && ending.refusal.class !== "done") throw ending.refusal;
   if (ending.state === "expired") {
@@ -51,4 +55,5 @@ export async function ensureRegistered(session: Session, window: Window): Promis
       `Cannot register in topic ${topicId}: no block took it up to height ${sent.timeoutHeight}`,
     );
   }
+  return undefined;
 }

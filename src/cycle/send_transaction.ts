@@ -95,4 +95,5 @@ async function sign(session: Session, draft: Draft): Promise<SignedTransaction> 
   };
 }
 
-const EVENTS = { payload: "submission", register: "registration" } as const;
+/** The events of each kind of transaction begin with this. */
+export const EVENTS = { payload: "submission", register: "registration" } as const;

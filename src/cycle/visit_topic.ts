@@ -117,7 +117,8 @@ export async function submitPrediction(
 ): Promise<InFlight | undefined> {
   const { chain, run, worker } = session;
   const key = { topicId: topic.topicId, nonce: window.nonce, worker: worker.address };
-  await ensureRegistered(session, window);
+  const rehearsal = await ensureRegistered(session, window);
+  if (rehearsal !== undefined) return rehearsal;
   try {
     return await sendTransaction(session, {
       kind: "payload",

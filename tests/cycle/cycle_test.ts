@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { realHost } from "../../src/host/host.ts";
+import { type Host, realHost } from "../../src/host/host.ts";
 import { settleCycle } from "../../src/cycle/run_cycle.ts";
 import { workerOf } from "../../src/cycle/worker.ts";
 import { HOURLY, practise } from "./practice.ts";
@@ -73,27 +73,25 @@ Deno.test("a dry run signs and simulates, and leaves no trace in the ledger or o
   assertEquals(worker.ledger.history(1n, 10).length, 1);
 });
 
+Deno.test("a dry run of a worker that is not registered rehearses the registration", async () => {
+  await using worker = await practise();
+  worker.stepUntil("open");
+  const { outcomes } = await worker.visit({ dryRun: true });
+  assertEquals(outcomes.map(({ state }) => state), ["rehearsed"]);
+  assertEquals(await worker.sequence(), 0n);
+});
+
 Deno.test("an answer that never came leaves one transaction, which the next visit finds", async () => {
   await using worker = await practise();
   worker.stepUntil("open");
   await worker.visit();
   worker.stepUntil("closed");
   worker.stepUntil("open");
-  const stop = new AbortController();
-  const host = {
-    ...realHost,
-    sleep: (ms: number, signal?: AbortSignal) => {
-      stop.abort(new Error("killed"));
-      return realHost.sleep(ms, signal);
-    },
-    fetch: async (url: string, init?: RequestInit) => {
-      const answer = await realHost.fetch(url, init);
-      if (!String(init?.body).includes("broadcast_tx_sync")) return answer;
-      await answer.body?.cancel();
-      throw new TypeError("connection reset");
-    },
-  };
-  const cut = await worker.visit({ host, signal: stop.signal });
+  const dying = cutOff(async (send) => {
+    await (await send()).body?.cancel();
+    throw new TypeError("connection reset");
+  });
+  const cut = await worker.visit(dying);
   assertEquals(cut.exitCode, 75);
   assertEquals(worker.ledger.history(1n, 1)[0]?.state, "signed");
 
@@ -109,19 +107,8 @@ Deno.test("bytes that never left are sent again as they are, before anything new
   await worker.visit();
   worker.stepUntil("closed");
   worker.stepUntil("open");
-  const stop = new AbortController();
-  const host = {
-    ...realHost,
-    sleep: (ms: number, signal?: AbortSignal) => {
-      stop.abort(new Error("killed"));
-      return realHost.sleep(ms, signal);
-    },
-    fetch: (url: string, init?: RequestInit) =>
-      String(init?.body).includes("broadcast_tx_sync")
-        ? Promise.reject(new TypeError("no route to host"))
-        : realHost.fetch(url, init),
-  };
-  await worker.visit({ host, signal: stop.signal });
+  const dying = cutOff(() => Promise.reject(new TypeError("no route to host")));
+  await worker.visit(dying);
   const [row] = worker.ledger.history(1n, 1);
   const [signed] = worker.ledger.transactionsOf(row!);
   assertEquals(signed?.state, "signed");
@@ -176,6 +163,23 @@ Deno.test("a clock far from the chain's is told, but not on a devnet", async () 
     assertEquals(worker.told.some(({ event }) => event === "clock.skewed"), expected, chainId);
   }
 });
+
+/** A visit whose broadcast goes as told, and which dies before it could look what became of it. */
+function cutOff(broadcast: (send: () => Promise<Response>) => Promise<Response>) {
+  const stop = new AbortController();
+  const host: Host = {
+    ...realHost,
+    sleep: (ms, signal) => {
+      stop.abort(new Error("killed"));
+      return realHost.sleep(ms, signal);
+    },
+    fetch: (url, init) => {
+      const send = () => realHost.fetch(url, init);
+      return String(init?.body).includes("broadcast_tx_sync") ? broadcast(send) : send();
+    },
+  };
+  return { host, signal: stop.signal };
+}
 
 const WHITELISTED = {
   id: 1,
