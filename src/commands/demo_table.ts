@@ -41,42 +41,67 @@ export class DemoTable {
 
   /** Whether every closed window's submission has met its truth. */
   isComplete(): boolean {
-    const rows = this.#rows();
-    return this.#closed.every((nonce) => {
-      const row = rows.find((each) => each.nonce === nonce);
-      return row === undefined || row.realised !== null || row.included === false;
-    });
+    return this.#epochs().every(({ row }) => isFinal(row));
   }
 
-  /** Draws what is new. In a pipe the table is printed by end(). */
+  /** Shows what is new: on a terminal drawn over, in a pipe each epoch once it is final. */
   draw(): void {
-    if (!this.#isSilent && this.#terminal.isInteractive) this.#redraw();
+    if (this.#isSilent) return;
+    const epochs = this.#epochs();
+    const [head, ...lines] = table([HEAD, ...epochs.map((each) => this.#cells(each))], ALIGN)
+      .split("\n");
+    if (this.#terminal.isInteractive) this.#drawOver([head!, ...lines]);
+    else {
+      const open = epochs.findIndex(({ row }) => !isFinal(row));
+      this.#printFinal(head!, open < 0 ? lines : lines.slice(0, open));
+    }
   }
 
   end(): void {
-    if (!this.#isSilent) this.#redraw();
+    if (this.#isSilent) return;
+    const cells = this.#epochs().map((each) => this.#cells(each));
+    const [head, ...lines] = table([HEAD, ...cells], ALIGN).split("\n");
+    if (this.#terminal.isInteractive) this.#drawOver([head!, ...lines]);
+    else this.#printFinal(head!, lines);
   }
 
-  #redraw(): void {
-    const text = `${
-      table([HEAD, ...this.#rows().map((row, place) => this.#cells(row, place))], ALIGN)
-    }\n`;
+  #drawOver(lines: readonly string[]): void {
+    const text = `${lines.join("\n")}\n`;
     if (text === this.#drawn) return;
     const up = this.#drawnLines === 0 ? "" : `\x1b[${this.#drawnLines}A\x1b[J`;
     this.#terminal.out(up + text);
     this.#drawn = text;
-    this.#drawnLines = text.split("\n").length - 1;
+    this.#drawnLines = lines.length;
+  }
+
+  #printFinal(head: string, lines: readonly string[]): void {
+    if (lines.length <= this.#drawnLines) return;
+    const fresh = lines.slice(this.#drawnLines);
+    this.#terminal.out([...this.#drawnLines === 0 ? [head] : [], ...fresh, ""].join("\n"));
+    this.#drawnLines = lines.length;
+  }
+
+  /** Every window that has closed or that something was made for, oldest first. */
+  #epochs(): readonly Epoch[] {
+    const rows = this.#rows();
+    const nonces = new Set([...this.#closed, ...rows.map(({ nonce }) => nonce)]);
+    return [...nonces].sort((a, b) => Number(a - b)).map((nonce, place) => ({
+      ...{ place, nonce, row: rows.find((row) => row.nonce === nonce) },
+    }));
   }
 
   #rows(): readonly PastSubmission[] {
-    return this.#run.ledger.history(this.#topic.topicId, 1000).toReversed();
+    return this.#run.ledger.history(this.#topic.topicId, 1000);
   }
 
-  #cells(row: PastSubmission, place: number): string[] {
+  #cells({ place, nonce, row }: Epoch): string[] {
+    const shown = [String(place + 1), String(nonce)];
+    if (row === undefined) {
+      return [...shown, "", "", "", "", "", this.#stateOf({ included: false })];
+    }
     const { low, high, realised, loss, lossZero, feePaidUallo } = row;
     return [
-      String(place + 1),
-      String(row.nonce),
+      ...shown,
       percent(Number(row.value)),
       low === null || high === null ? "" : `${percent(low)} … ${percent(high)}`,
       realised === null ? "" : percent(realised),
@@ -86,13 +111,24 @@ export class DemoTable {
     ];
   }
 
-  #stateOf({ state, included, realised }: PastSubmission): string {
+  #stateOf({ state, included, realised }: Partial<PastSubmission>): string {
     const colour = this.#terminal.outColour;
     if (included === false) return paint("missed", "red", colour);
-    if (realised !== null) return paint("scored", "green", colour);
+    if (typeof realised === "number") return paint("scored", "green", colour);
     if (included) return paint("proven", "green", colour);
-    return state;
+    return state ?? "";
   }
+}
+
+interface Epoch {
+  readonly place: number;
+  readonly nonce: bigint;
+  /** Undefined: the window passed without a visit. */
+  readonly row: PastSubmission | undefined;
+}
+
+function isFinal(row: PastSubmission | undefined): boolean {
+  return row === undefined || row.realised !== null || row.included === false;
 }
 
 const ALIGN = { align: ["right", "right", "right", "right", "right", "right", "right"] } as const;
