@@ -102,12 +102,10 @@ async function prepare(
   say(
     `${
       bold("model")
-    }   ${topic.model} on real ${topic.pair} candles, ${from} to ${to}: squared error ` +
-      `${
-        record.mseRatio.toFixed(4)
-      } of the zero forecast's on\n        ${record.forecasts} forecasts it ` +
-      `could not know (unshrunk ${record.mseRatioUnshrunk.toFixed(4)}); shrunk to ` +
-      `${calibration.factor.toPrecision(2)}\n\n`,
+    }   ${topic.model}, fitted on real ${topic.pair} candles from ${from} to ${to}: ` +
+      `on ${record.forecasts}\n        forecasts it could not know its squared error is ` +
+      `${record.mseRatio.toFixed(4)} of the zero\n        forecast's (unshrunk ` +
+      `${record.mseRatioUnshrunk.toFixed(4)}), shrunk to ${calibration.factor.toPrecision(2)}\n\n`,
   );
   return worker;
 }

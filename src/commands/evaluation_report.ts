@@ -69,6 +69,7 @@ ${evaluation.forecasts} forecasts from ${day(evaluation.fromMs)} to ${day(evalua
 ${evaluation.independentWindows} independent windows; 95 % intervals by block bootstrap
 shrinkage ${evaluation.factor.toPrecision(2)}; the 80 % and 90 % intervals held \
 ${evaluation.coverage80.toFixed(3)} and ${evaluation.coverage90.toFixed(3)} of the outcomes
+MSE ${shown(chosen.mse, 6)}, RMSE ${shown(chosen.rmse, 5)}
 
 ${table([head, ...rows])}
 

@@ -26,12 +26,12 @@ export async function confirmTransaction(
   transaction: InFlight,
 ): Promise<Ending> {
   const { run } = session;
-  let isTaken = transaction.isSent;
+  let flight = transaction;
   for (let failures = 0;;) {
     try {
-      const ending = await lookUp(session, transaction);
-      if (ending !== undefined) return ending;
-      if (!isTaken) isTaken = await sendAgain(session, transaction);
+      const found = await resume(session, flight);
+      if (!("isSent" in found)) return found;
+      flight = found;
       failures = 0;
     } catch (thrown) {
       run.signal.throwIfAborted();
@@ -44,8 +44,15 @@ export async function confirmTransaction(
   }
 }
 
-/** One look: how the transaction ended, or undefined while it may still land. */
-export async function lookUp(
+/** One look, and one more offer of the bytes where no node has said yet that it took them. */
+export async function resume(session: Session, flight: InFlight): Promise<Ending | InFlight> {
+  const ending = await lookUp(session, flight);
+  if (ending !== undefined || flight.isSent) return ending ?? flight;
+  return { ...flight, isSent: await sendAgain(session, flight) };
+}
+
+/** How the transaction ended, or undefined while it may still land. */
+async function lookUp(
   session: Session,
   transaction: SignedTransaction,
 ): Promise<Ending | undefined> {

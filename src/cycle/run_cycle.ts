@@ -1,7 +1,7 @@
 import type { ChainClient } from "../chain/client.ts";
 import { EXIT_CODES, PipelineError, worstExitCode } from "../errors.ts";
 import type { TopicSettings } from "../settings.ts";
-import { confirmTransaction, type Ending } from "./confirm_transaction.ts";
+import { confirmTransaction, type Ending, resume } from "./confirm_transaction.ts";
 import { connectTo } from "./connect.ts";
 import { isQuiet } from "./quiet.ts";
 import { failureOf, type Run } from "./run.ts";
@@ -30,8 +30,8 @@ export interface CycleReport {
 
 /** What outlives a visit in the daemon: the open connection and the derived wallet. */
 export interface Kept {
-  chain?: ChainClient;
-  worker?: Worker;
+  readonly chain?: ChainClient;
+  readonly worker?: Worker;
 }
 
 /**
@@ -48,15 +48,13 @@ export async function runCycle(
   topics: readonly TopicSettings[],
   kept: Kept = {},
 ): Promise<CycleReport> {
-  const worker = kept.worker ??= await workerOf(run);
+  const worker = kept.worker ?? await workerOf(run);
   if (isQuiet(run, topics, worker)) return report(topics.map(idle));
 
   try {
-    const chain = kept.chain ??= await connectTo(run);
-    const session = new Session(run, chain, worker);
-    return await visit(session, topics);
+    const chain = kept.chain ?? await connectTo(run);
+    return await visit(new Session(run, chain, worker), topics);
   } catch (thrown) {
-    delete kept.chain;
     throw failureOf(run, thrown);
   }
 }
@@ -72,12 +70,10 @@ export async function settleCycle(
 }
 
 async function visit(session: Session, topics: readonly TopicSettings[]): Promise<CycleReport> {
-  const { chain, run, worker } = session;
+  const { chain, run } = session;
   const head = await chain.head();
   checkSkew(run, chain.chainId, head.timeMs);
-  const underWay: InFlight[] = run.dryRun ? [] : run.ledger.pendingTransactions(worker.address)
-    .map((transaction) => ({ ...transaction, isSent: transaction.state === "sent" }));
-  const recovered = await Promise.all(underWay.map((each) => confirmOrFail(session, each)));
+  const underWay = run.dryRun ? [] : await recover(session);
 
   const found = await Promise.all(
     topics.map((topic) => attempt(run, topic, () => dueTopic(session, topic, head))),
@@ -95,6 +91,7 @@ async function visit(session: Session, topics: readonly TopicSettings[]): Promis
     ...found.flatMap(({ failure }) => failure ?? []),
     ...await Promise.all(sent.map((each) => "flight" in each ? finish(session, each) : each)),
   ];
+  const recovered = await Promise.all(underWay.map((each) => confirmOrFail(session, each)));
   if (!run.dryRun && !run.signal.aborted) {
     await settleWindows(session, topics, await chain.head());
   }
@@ -103,6 +100,25 @@ async function visit(session: Session, topics: readonly TopicSettings[]): Promis
     ![...outcomes, ...lost].some((outcome) => outcome.topicId === topicId)
   );
   return report([...outcomes, ...lost, ...quiet.map(idle)]);
+}
+
+/**
+ * Looks every transaction of former visits up, and offers those again that no node has taken yet, before
+ * anything new is signed. Returns the ones that are still under way, to be waited for at the end.
+ */
+async function recover(session: Session): Promise<readonly InFlight[]> {
+  const { chain, run, worker } = session;
+  const flights = run.ledger.pendingTransactions(worker.address)
+    .map((transaction) => ({ ...transaction, isSent: transaction.state === "sent" }));
+  const found = await Promise.all(flights.map(async (flight) => {
+    try {
+      return await resume(session, flight);
+    } catch (thrown) {
+      run.tell("endpoint.failed", { url: chain.url, error: failureOf(run, thrown).message });
+      return flight;
+    }
+  }));
+  return found.filter((each) => "isSent" in each);
 }
 
 /** A head block is a few seconds old; beyond this a clock is wrong, or the node has stopped. */

@@ -1,7 +1,9 @@
-import { messageOf, PipelineError } from "../errors.ts";
+import type { ChainClient } from "../chain/client.ts";
+import { PipelineError } from "../errors.ts";
 import type { TopicSettings } from "../settings.ts";
-import type { Run } from "./run.ts";
-import { type CycleReport, type Kept, runCycle } from "./run_cycle.ts";
+import { connectTo } from "./connect.ts";
+import { failureOf, type Run } from "./run.ts";
+import { type CycleReport, runCycle } from "./run_cycle.ts";
 import type { Worker } from "./worker.ts";
 
 /** The chain is looked at this often even when nothing can be due. */
@@ -12,7 +14,7 @@ const MAX_DOUBLINGS = 6;
 /**
  * Visits the topics again and again until the run's signal is aborted: a moment before a window can
  * open, then every pollMs, so that a payload is in the first blocks of a window. A visit that failed
- * is repeated with growing pauses. Each report goes to `onReport`.
+ * is repeated with growing pauses, on a new connection. Each report goes to `onReport`.
  */
 export async function runDaemon(
   run: Run,
@@ -20,35 +22,30 @@ export async function runDaemon(
   worker: Worker,
   onReport: (report: CycleReport) => void,
 ): Promise<void> {
-  const kept: Kept = { worker };
+  let chain: ChainClient | undefined;
   for (let failures = 0; !run.signal.aborted;) {
-    const hasFailed = await visit(run, topics, kept, onReport);
+    const deadline = AbortSignal.timeout(run.settings.runTimeoutMs);
+    const bounded = { ...run, signal: AbortSignal.any([run.signal, deadline]) };
+    let hasFailed: boolean;
+    try {
+      // It outlives the visit, and so must not end with the visit's deadline.
+      chain ??= await connectTo(run);
+      const report = await runCycle(bounded, topics, { chain, worker });
+      onReport(report);
+      hasFailed = report.exitCode !== 0;
+    } catch (thrown) {
+      if (run.signal.aborted) break;
+      const failure = failureOf(bounded, thrown);
+      if (failure.kind === "internal" && !(thrown instanceof PipelineError)) throw thrown;
+      run.tell("run.failed", { error: failure.message });
+      hasFailed = true;
+    }
+    if (hasFailed) chain = undefined;
     failures = hasFailed ? failures + 1 : 0;
     const pauseMs = hasFailed
       ? run.pollMs * 2 ** Math.min(failures - 1, MAX_DOUBLINGS)
       : quietMs(run, topics, worker);
     await run.host.sleep(pauseMs, run.signal).catch(() => {});
-  }
-}
-
-async function visit(
-  run: Run,
-  topics: readonly TopicSettings[],
-  kept: Kept,
-  onReport: (report: CycleReport) => void,
-): Promise<boolean> {
-  const deadline = AbortSignal.timeout(run.settings.runTimeoutMs);
-  try {
-    const bounded = { ...run, signal: AbortSignal.any([run.signal, deadline]) };
-    const report = await runCycle(bounded, topics, kept);
-    onReport(report);
-    return report.exitCode !== 0;
-  } catch (thrown) {
-    if (run.signal.aborted) return false;
-    const isPassing = thrown instanceof PipelineError || deadline.aborted;
-    if (!isPassing) throw thrown;
-    run.tell("run.failed", { error: messageOf(thrown) });
-    return true;
   }
 }
 
