@@ -16,6 +16,7 @@ export const EVENTS = {
   "window.open": { level: "info", message: "window open until block {closes}" },
   "candles.refreshed": { level: "debug", message: "candles refreshed" },
   "venue.failed": { level: "warn", message: "venue failed: {error}" },
+  "settling.failed": { level: "warn", message: "a closed window is settled later: {error}" },
   "clock.skewed": {
     level: "warn",
     message: "this machine's clock and the chain's are {skew_seconds} s apart",

@@ -4,7 +4,7 @@ import { chainNowMs, connectTo } from "../cycle/connect.ts";
 import { trainTopic } from "../cycle/train_topic.ts";
 import { type Worker, workerOf } from "../cycle/worker.ts";
 import { type Devnet, startDevnet } from "../devnet/start.ts";
-import { PipelineError } from "../errors.ts";
+import { messageOf, PipelineError } from "../errors.ts";
 import { paint } from "../host/terminal.ts";
 import { loadSettings, type TopicSettings } from "../settings.ts";
 import type { Handler, Invocation } from "./command.ts";
@@ -27,7 +27,7 @@ export const demo: Handler = async (invocation, terminal) => {
   const { epochs, speed, generation } = optionsOf(invocation);
   const stop = terminal.stopSignal();
   const isKept = invocation.values["keep"] !== undefined;
-  const dir = invocation.values["keep"] ?? await Deno.makeTempDir({ prefix: "allora-demo-" });
+  const dir = keptDir(invocation) ?? await Deno.makeTempDir({ prefix: "allora-demo-" });
   const say = (text: string) => invocation.json ? undefined : terminal.out(text);
   try {
     await using devnet = await startDevnet({
@@ -63,6 +63,22 @@ export const demo: Handler = async (invocation, terminal) => {
     if (!isKept) await Deno.remove(dir, { recursive: true });
   }
 };
+
+/** The directory of --keep, absolute; it must be new, for a wallet or a ledger may lie in an old one. */
+function keptDir({ values: { keep } }: Invocation): string | undefined {
+  if (keep === undefined) return undefined;
+  try {
+    Deno.mkdirSync(keep, { recursive: true });
+    if ([...Deno.readDirSync(keep)].length === 0) return Deno.realPathSync(keep);
+  } catch (cause) {
+    throw new PipelineError("config", `Cannot keep the demo in ${keep}: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+  throw new PipelineError("config", `Cannot keep the demo in ${keep}: it is not empty`, {
+    hint: "name a new directory",
+  });
+}
 
 function optionsOf({ values }: Invocation) {
   return {

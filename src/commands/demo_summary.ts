@@ -68,7 +68,7 @@ export function summaryText(summary: DemoSummary, colour: boolean): string {
     ["submitted, in a block", `${submitted}, ${confirmed}`],
     ["proven in the active set", paint(String(proven), missed === 0 ? "green" : "red", colour)],
     ["missed", paint(String(missed), missed === 0 ? "green" : "red", colour)],
-    ["fees", `${feesUallo} uallo, registration included`],
+    ["fees", `${feesUallo} uallo for the transactions, registration included`],
     [
       "squared error",
       `${shown(summary.mseRatio, 4)} of the zero forecast's, over ${scored} epochs`,

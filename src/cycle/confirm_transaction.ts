@@ -11,15 +11,18 @@ export type Ending =
   | { readonly state: "rejected"; readonly refusal: ChainRefusal; readonly feePaidUallo: bigint }
   | { readonly state: "expired" };
 
+/** The same bytes are offered again after so many looks without a block. */
+const LOOKS_PER_OFFER = 20;
 /** A node indexes a block shortly after it made it: one block more before "in no block" counts. */
 const INDEXING_BLOCKS = 1n;
 
 /**
  * Waits until a transaction that may have left is final, writes that down and returns it.
  *
- * Final is: in a block, or in none when the chain is past its timeout height. Until then the very same
- * bytes are sent again as long as no node has said that it took them. Trouble with the node is
- * ridden out until the run's signal is aborted; then throws its reason, and the next visit goes on.
+ * Final is: in a block; in none when the chain is past its timeout height; or refused where another
+ * try at the same sequence may pass. Until then the very same bytes are offered, and offered again now
+ * and then, since a node may lose what it took. Trouble with the node is ridden out until the run's
+ * signal is aborted; then throws its reason, and the next visit goes on.
  */
 export async function confirmTransaction(
   session: Session,
@@ -27,8 +30,9 @@ export async function confirmTransaction(
 ): Promise<Ending> {
   const { run } = session;
   let flight = transaction;
-  for (let failures = 0;;) {
+  for (let failures = 0, looks = 1;; looks++) {
     try {
+      if (looks % LOOKS_PER_OFFER === 0) flight = { ...flight, isSent: false };
       const found = await resume(session, flight);
       if (!("isSent" in found)) return found;
       flight = found;
@@ -48,7 +52,40 @@ export async function confirmTransaction(
 export async function resume(session: Session, flight: InFlight): Promise<Ending | InFlight> {
   const ending = await lookUp(session, flight);
   if (ending !== undefined || flight.isSent) return ending ?? flight;
-  return { ...flight, isSent: await sendAgain(session, flight) };
+  const { chain, run, worker } = session;
+  const answer = await chain.broadcast(flight.bytes);
+  if (answer.accepted) {
+    run.ledger.markSent(flight.hash);
+    run.tell(`${EVENTS[flight.kind]}.sent`, factsOf(flight));
+    return { ...flight, isSent: true };
+  }
+  const { refusal } = answer;
+  const account = await chain.account(worker.address);
+  if (!mayReplace(flight, refusal, account?.sequence ?? 0n)) return flight;
+  // It may have landed between the look and the offer: that, too, uses its sequence up.
+  return await lookUp(session, flight) ?? giveUp(session, flight, refusal);
+}
+
+/**
+ * Whether new bytes may take the place of refused ones: at the same sequence, of which at most one can
+ * land, or when that sequence is spent, so that the old ones never can.
+ */
+function mayReplace(flight: InFlight, refusal: ChainRefusal, sequence: bigint): boolean {
+  return refusal.class === "retry-sequence"
+    ? sequence > flight.sequence
+    : sequence === flight.sequence &&
+      (refusal.class === "retry-fee" || refusal.class === "retry-gas");
+}
+
+function giveUp(session: Session, flight: InFlight, refusal: ChainRefusal): Ending {
+  const { code, codespace, log } = refusal;
+  session.run.ledger.reject(flight.hash, { code, codespace, log });
+  session.forget();
+  session.run.tell(`${EVENTS[flight.kind]}.rejected`, {
+    ...factsOf(flight),
+    error: refusal.message,
+  });
+  return { state: "rejected", refusal, feePaidUallo: 0n };
 }
 
 /** How the transaction ended, or undefined while it may still land. */
@@ -86,22 +123,11 @@ function settled(session: Session, transaction: SignedTransaction, receipt: Rece
   const refusal = new ChainRefusal("Cannot use the transaction", receipt);
   const { code, codespace, log } = receipt;
   run.ledger.reject(transaction.hash, { code, codespace, log }, result);
+  if (refusal.class === "done" && transaction.kind === "payload") {
+    run.ledger.resolve(transaction, "confirmed", refusal.message);
+  }
   run.tell(`${event}.rejected`, { ...facts, error: refusal.message });
   return { state: "rejected", refusal, feePaidUallo };
-}
-
-/**
- * Offers the same bytes once more. True when there is nothing more to offer: the node took them, or
- * refuses them for good, and only a block or the timeout height can tell the rest.
- */
-async function sendAgain(session: Session, transaction: SignedTransaction): Promise<boolean> {
-  const answer = await session.chain.broadcast(transaction.bytes);
-  if (answer.accepted) {
-    session.run.ledger.markSent(transaction.hash);
-    session.run.tell(`${EVENTS[transaction.kind]}.sent`, factsOf(transaction));
-    return true;
-  }
-  return answer.refusal.class !== "other-node" && answer.refusal.class !== "wait";
 }
 
 function factsOf({ topicId, nonce, hash }: SignedTransaction) {

@@ -35,6 +35,12 @@ export async function ensureRegistered(
       { hint: "set ALLORA_AUTO_REGISTER=yes to register at the chain's fee" },
     );
   }
+  const earlier = run.ledger.pendingTransactions(worker.address)
+    .find(({ kind, topicId: registered }) => kind === "register" && registered === topicId);
+  if (earlier !== undefined) {
+    await expectRegistered(session, { ...earlier, isSent: true });
+    return undefined;
+  }
   const { height } = await chain.head();
   const wallet = await worker.wallet();
   const sent = await sendTransaction(session, {
@@ -46,14 +52,18 @@ export async function ensureRegistered(
       Promise.resolve(registerMessage({ generation: chain.generation, wallet, topicId })),
   });
   if (run.dryRun) return sent;
+  await expectRegistered(session, sent);
+  return undefined;
+}
+
+async function expectRegistered(session: Session, sent: InFlight): Promise<void> {
   const ending = await confirmTransaction(session, sent);
   if (ending.state === "rejected" && ending.refusal.class !== "done") throw ending.refusal;
   if (ending.state === "expired") {
     session.forget();
     throw new PipelineError(
       "retry",
-      `Cannot register in topic ${topicId}: no block took it up to height ${sent.timeoutHeight}`,
+      `Cannot register in topic ${sent.topicId}: no block took it up to height ${sent.timeoutHeight}`,
     );
   }
-  return undefined;
 }

@@ -8,7 +8,13 @@ import { failureOf, type Run } from "./run.ts";
 import type { InFlight } from "./send_transaction.ts";
 import { Session } from "./session.ts";
 import { settleWindows } from "./settle.ts";
-import { type DueTopic, dueTopic, preparePrediction, submitPrediction } from "./visit_topic.ts";
+import {
+  type DueTopic,
+  dueTopic,
+  type Prepared,
+  preparePrediction,
+  submitPrediction,
+} from "./visit_topic.ts";
 import { type Worker, workerOf } from "./worker.ts";
 
 /** How one topic's visit ended. */
@@ -66,14 +72,14 @@ export async function settleCycle(
   worker: Worker,
 ): Promise<void> {
   const chain = await connectTo(run);
-  await settleWindows(new Session(run, chain, worker), topics, await chain.head());
+  await settleWindows(new Session(run, chain, worker), topics);
 }
 
 async function visit(session: Session, topics: readonly TopicSettings[]): Promise<CycleReport> {
   const { chain, run } = session;
+  const { underWay, ended } = run.dryRun ? { underWay: [], ended: [] } : await recover(session);
   const head = await chain.head();
   checkSkew(run, chain.chainId, head.timeMs);
-  const underWay = run.dryRun ? [] : await recover(session);
 
   const found = await Promise.all(
     topics.map((topic) => attempt(run, topic, () => dueTopic(session, topic, head))),
@@ -91,25 +97,31 @@ async function visit(session: Session, topics: readonly TopicSettings[]): Promis
     ...found.flatMap(({ failure }) => failure ?? []),
     ...await Promise.all(sent.map((each) => "flight" in each ? finish(session, each) : each)),
   ];
-  const recovered = await Promise.all(underWay.map((each) => confirmOrFail(session, each)));
-  if (!run.dryRun && !run.signal.aborted) {
-    await settleWindows(session, topics, await chain.head());
-  }
-  const lost = underWay.flatMap(({ topicId }, place) => lossOf(topicId, recovered[place]!));
-  const quiet = topics.filter(({ topicId }) =>
-    ![...outcomes, ...lost].some((outcome) => outcome.topicId === topicId)
+  // A registration among them has been waited for where it was needed.
+  const pending = new Set(
+    run.ledger.pendingTransactions(session.worker.address).map(({ hash }) => hash),
   );
-  return report([...outcomes, ...lost, ...quiet.map(idle)]);
+  const recovered = await Promise.all(
+    underWay.filter(({ hash }) => pending.has(hash)).map(async (flight) =>
+      outcomeOf(flight, await confirmOrFail(session, flight))
+    ),
+  );
+  if (!run.dryRun && !run.signal.aborted) await settleWindows(session, topics);
+  const busy = [...ended, ...outcomes, ...recovered];
+  const quiet = topics.filter(({ topicId }) => !busy.some((each) => each.topicId === topicId));
+  return report([...busy, ...quiet.map(idle)]);
 }
 
 /**
  * Looks every transaction of former visits up, and offers those again that no node has taken yet, before
- * anything new is signed. Returns the ones that are still under way, to be waited for at the end.
+ * anything new is signed. Returns how they ended, and the ones to be waited for at the end.
  */
-async function recover(session: Session): Promise<readonly InFlight[]> {
+async function recover(
+  session: Session,
+): Promise<{ readonly underWay: readonly InFlight[]; readonly ended: readonly TopicOutcome[] }> {
   const { chain, run, worker } = session;
   const flights = run.ledger.pendingTransactions(worker.address)
-    .map((transaction) => ({ ...transaction, isSent: transaction.state === "sent" }));
+    .map((transaction) => ({ ...transaction, isSent: false }));
   const found = await Promise.all(flights.map(async (flight) => {
     try {
       return await resume(session, flight);
@@ -118,7 +130,10 @@ async function recover(session: Session): Promise<readonly InFlight[]> {
       return flight;
     }
   }));
-  return found.filter((each) => "isSent" in each);
+  return {
+    underWay: found.filter((each) => "isSent" in each),
+    ended: found.flatMap((each, place) => "isSent" in each ? [] : outcomeOf(flights[place]!, each)),
+  };
 }
 
 /** A head block is a few seconds old; beyond this a clock is wrong, or the node has stopped. */
@@ -142,7 +157,7 @@ interface Sent {
 async function send(
   session: Session,
   due: DueTopic,
-  prepared: { readonly value: string; readonly labels: unknown },
+  prepared: Prepared,
 ): Promise<TopicOutcome | Sent> {
   const { topicId } = due.topic;
   const value = prepared.labels === null ? prepared.value : JSON.stringify(prepared.labels);
@@ -150,7 +165,7 @@ async function send(
   const { value: flight, failure } = await attempt(
     session.run,
     due.topic,
-    () => submitPrediction(session, due, prepared as Parameters<typeof submitPrediction>[2]),
+    () => submitPrediction(session, due, prepared),
   );
   if (failure !== undefined) return { ...failure, ...facts };
   if (flight === undefined) return { ...facts, state: "already-submitted" };
@@ -162,17 +177,23 @@ async function send(
   return { due, flight, value };
 }
 
-async function finish(session: Session, { due, flight, value }: Sent): Promise<TopicOutcome> {
-  const { topicId } = due.topic;
-  const facts = { topicId, nonce: due.window.nonce, value, hash: flight.hash };
-  const ending = await confirmOrFail(session, flight);
+async function finish(session: Session, { flight, value }: Sent): Promise<TopicOutcome> {
+  return { value, ...outcomeOf(flight, await confirmOrFail(session, flight)) };
+}
+
+function outcomeOf(flight: InFlight, ending: Ending | PipelineError): TopicOutcome {
+  const { topicId, nonce, hash } = flight;
+  const facts = { topicId, nonce, hash };
   if (ending instanceof PipelineError) return { ...facts, state: "failed", error: ending };
   if (ending.state === "confirmed") {
     return { ...facts, state: "confirmed", feeUallo: ending.feePaidUallo };
   }
+  if (ending.state === "rejected" && ending.refusal.class === "done") {
+    return { ...facts, state: "already-submitted", feeUallo: ending.feePaidUallo };
+  }
   const error = ending.state === "rejected" ? ending.refusal : new PipelineError(
     "retry",
-    `Cannot confirm topic ${topicId} nonce ${facts.nonce}: no block took ${flight.hash} in the window`,
+    `Cannot confirm topic ${topicId} nonce ${nonce}: no block took ${hash} in the window`,
   );
   return { ...facts, state: "failed", error };
 }
@@ -184,10 +205,6 @@ async function confirmOrFail(session: Session, flight: InFlight): Promise<Ending
   } catch (thrown) {
     return failureOf(session.run, thrown);
   }
-}
-
-function lossOf(topicId: bigint, ending: Ending | PipelineError): TopicOutcome[] {
-  return ending instanceof PipelineError ? [{ topicId, state: "failed", error: ending }] : [];
 }
 
 /** The step's value, or the topic's failure, which the log has then. */

@@ -81,7 +81,9 @@ async function sign(session: Session, draft: Draft): Promise<SignedTransaction> 
   const rehearsal = unsignedForSimulation({
     ...{ publicKey: wallet.publicKey, sequence, messages, timeoutHeight, ...granter },
   });
-  const gasLimit = gasLimitFor(await chain.simulate(rehearsal));
+  const simulated = gasLimitFor(await chain.simulate(rehearsal));
+  const floor = gasFloor(session, draft);
+  const gasLimit = simulated > floor ? simulated : floor;
   const feeUallo = feeFor(gasLimit, await chain.gasPrice(), gasPriceMargin);
   // CosmJS is a tenth of a second of CPU: only what is signed pays for it.
   const { signTransaction } = await import("../chain/transaction.ts");
@@ -94,6 +96,16 @@ async function sign(session: Session, draft: Draft): Promise<SignedTransaction> 
     ...{ sequence, accountNumber: number, feeUallo, gasLimit, timeoutHeight, ...signed },
   };
 }
+
+/** A transaction that ran out of gas is followed by one with a third more: simulating again gives the same. */
+function gasFloor({ run, worker }: Session, { topicId, nonce }: Draft): bigint {
+  const last = run.ledger.transactionsOf({ topicId, nonce, worker: worker.address }).at(-1);
+  const ranOut = last?.codespace === "sdk" && last.code === OUT_OF_GAS;
+  return ranOut ? (last.gasLimit * 4n) / 3n : 0n;
+}
+
+/** sdk: ErrOutOfGas. */
+const OUT_OF_GAS = 11;
 
 /** The events of each kind of transaction begin with this. */
 export const EVENTS = { payload: "submission", register: "registration" } as const;

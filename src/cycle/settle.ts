@@ -2,11 +2,13 @@ import type { Submission } from "../ledger/submission.ts";
 import { realisedVolatility } from "../market/realised_volatility.ts";
 import { loadSeries } from "../market/feed.ts";
 import type { TopicSettings } from "../settings.ts";
-import type { Run } from "./run.ts";
+import { failureOf, type Run } from "./run.ts";
 import type { Session } from "./session.ts";
 import { refreshCandles } from "./topic_candles.ts";
 
 const DAY_MS = 86_400_000;
+/** Between two questions for the score of one window. */
+const SCORE_PAUSE_MS = 10 * 60_000;
 
 /**
  * After a window: proves from the chain's own list whether the inference counted, and, when the
@@ -15,15 +17,22 @@ const DAY_MS = 86_400_000;
 export async function settleWindows(
   session: Session,
   topics: readonly TopicSettings[],
-  head: { readonly height: bigint; readonly timeMs: number },
 ): Promise<void> {
-  const { run, worker } = session;
+  const { chain, run, worker } = session;
   for (const row of run.ledger.unsettled(worker.address)) {
-    if (row.windowCloses >= head.height) continue;
-    const included = row.included ?? await prove(session, row);
-    if (!included) continue;
     const topic = topics.find(({ topicId }) => topicId === row.topicId);
-    if (topic !== undefined) await score(session, topic, row, head.timeMs);
+    try {
+      const head = await chain.head();
+      // The list of another node behind the same address may be a block younger.
+      if (row.windowCloses + 1n >= head.height) continue;
+      const included = row.included ?? await prove(session, row);
+      if (included && topic !== undefined) await score(session, topic, row, head.timeMs);
+    } catch (thrown) {
+      // What was sent in this visit stands, whatever became of older windows.
+      const { message: error } = failureOf(run, thrown);
+      run.tell("settling.failed", { error, topic: row.topicId, nonce: row.nonce });
+      if (run.signal.aborted) return;
+    }
   }
 }
 
@@ -57,6 +66,8 @@ async function score(
   if (row.baseMs === null) return;
   const dueMs = row.baseMs + topic.horizonMs;
   if (nowMs < dueMs) return;
+  const isWaitingForScore = row.realised !== null;
+  if (isWaitingForScore && run.host.nowMs() - row.updatedMs < SCORE_PAUSE_MS) return;
   if (row.realised === null) await refreshCandles(run, topic, nowMs);
   const truth = row.realised ?? realise(run, topic, row);
   const chainScore = row.score ?? await chain.scoreAt(row.topicId, row.nonce, worker.address);
@@ -65,7 +76,8 @@ async function score(
   // Scores come with the reputers, a while after the truth; nobody waits for them for ever.
   const isOverdue = nowMs > dueMs + Math.max(DAY_MS, topic.horizonMs);
   const isFinal = truth !== undefined && chainScore !== undefined || isOverdue;
-  if (truth === row.realised && chainScore === undefined && !isFinal) return;
+  const isNews = truth !== undefined && !isWaitingForScore || chainScore !== undefined;
+  if (!isNews && !isFinal && !isWaitingForScore) return;
   run.ledger.settle(row, {
     score: chainScore ?? null,
     networkValue: network ?? null,

@@ -2,6 +2,7 @@ import { binance } from "../market/venues/binance.ts";
 import { csv } from "../market/venues/csv.ts";
 import { assertFresh, loadSeries, refresh } from "../market/feed.ts";
 import type { Series } from "../market/series.ts";
+import type { CandleStore } from "../market/store.ts";
 import type { Venue } from "../market/venue.ts";
 import type { TopicSettings } from "../settings.ts";
 import type { Run } from "./run.ts";
@@ -20,7 +21,20 @@ function venuesOf(run: Run, topic: TopicSettings): readonly Venue[] {
  * Brings the local store up to `nowMs`, the head block's time: the whole history once, afterwards
  * only what is new. Throws "unavailable" with what each venue said.
  */
-export async function refreshCandles(run: Run, topic: TopicSettings, nowMs: number): Promise<void> {
+export function refreshCandles(run: Run, topic: TopicSettings, nowMs: number): Promise<void> {
+  const key = `${topic.pair} ${topic.intervalMs} ${topic.historyMs}`;
+  const store = run.candles();
+  const busy = refreshing.get(store) ?? new Map<string, Promise<void>>();
+  refreshing.set(store, busy);
+  // Topics of one pair are prepared at the same time: one of them fetches for all.
+  const fetching = busy.get(key) ?? fetchCandles(run, topic, nowMs).finally(() => busy.delete(key));
+  busy.set(key, fetching);
+  return fetching;
+}
+
+const refreshing = new WeakMap<CandleStore, Map<string, Promise<void>>>();
+
+async function fetchCandles(run: Run, topic: TopicSettings, nowMs: number): Promise<void> {
   const { fetched, venue, complaints } = await refresh({
     store: run.candles(),
     venues: venuesOf(run, topic),

@@ -22,7 +22,7 @@ export interface DueTopic {
 export type Prepared = Pick<Submission, "value" | "labels">;
 
 /** A refusal in a block has cost its fee: one more try, then the window is given up. */
-const MAX_TRANSACTIONS = 2;
+const MAX_PAID = 2;
 const WORTH_ANOTHER = new Set(["retry-sequence", "retry-gas", "retry-fee", "other-node", "wait"]);
 
 /** Whether, and from where, the open window is to be worked on; undefined when there is nothing to do. */
@@ -35,6 +35,7 @@ export async function dueTopic(
   const window = await chain.window(topic.topicId, worker.address);
   const { nonce } = window;
   if (!run.dryRun) {
+    noteMissed(session, topic.topicId, nonce);
     run.ledger.recordWindow({
       ...{ topicId: topic.topicId, seenHeight: head.height, seenMs: run.host.nowMs() },
       ...{ headMs: head.timeMs, nonce: nonce ?? null },
@@ -48,6 +49,17 @@ export async function dueTopic(
   return { topic, window: { ...window, nonce }, row };
 }
 
+/** A window that passed without a prediction is a fact as much as one that was proven. */
+function noteMissed({ run, worker }: Session, topicId: bigint, nonce: bigint | undefined): void {
+  const passed = run.ledger.lastWindow(topicId)?.nonce;
+  if (passed === undefined || passed === null || passed === nonce) return;
+  const row = run.ledger.submission(topicId, passed, worker.address);
+  if (row !== undefined && row.state !== "refused") return;
+  const reason = row?.reason ?? "no prediction could be made";
+  run.ledger.closeWindow({ topicId, nonce: passed, worker: worker.address }, "missed", reason);
+  run.tell("submission.missed", { topic: topicId, nonce: passed, reason });
+}
+
 function isUnfinished(session: Session, row: Submission | undefined): boolean {
   switch (row?.state) {
     case undefined:
@@ -57,7 +69,8 @@ function isUnfinished(session: Session, row: Submission | undefined): boolean {
     case "rejected": {
       const made = session.run.ledger.transactionsOf(row);
       const last = made.at(-1);
-      if (last === undefined || made.length >= MAX_TRANSACTIONS) return false;
+      const paid = made.filter(({ height }) => height !== null);
+      if (last === undefined || paid.length >= MAX_PAID) return false;
       const { code, codespace, log } = last;
       const refusal = new ChainRefusal("", {
         ...{ code: code ?? 0, codespace: codespace ?? "", log: log ?? "" },
@@ -133,12 +146,13 @@ export async function submitPrediction(
     });
   } catch (thrown) {
     if (!(thrown instanceof ChainRefusal)) throw thrown;
-    run.tell("submission.rejected", { ...key, topic: topic.topicId, error: thrown.message });
     if (run.dryRun) throw thrown;
     if (thrown.class === "done") {
       run.ledger.resolve(key, "confirmed", thrown.message);
       return undefined;
     }
+    const { topicId, nonce } = key;
+    run.tell("submission.rejected", { topic: topicId, nonce, error: thrown.message });
     if (thrown.class === "give-up-nonce") run.ledger.resolve(key, "rejected", thrown.message);
     throw thrown;
   }

@@ -118,7 +118,7 @@ export function windows(database: Database, nowMs: () => number) {
     );
     const toOpening = Number(seen.nextOpens - seen.seenHeight);
     if (open !== undefined || toOpening <= 0) return 0;
-    const toProof = seen.closes === null ? Infinity : Number(seen.closes - seen.seenHeight) + 1;
+    const toProof = seen.closes === null ? Infinity : Number(seen.closes - seen.seenHeight) + 2;
     const blocks = Math.min(toOpening * HASTE, toProof);
     return seen.seenMs + Math.min(blocks * seen.paceMs, MAX_QUIET_MS);
   }

@@ -88,6 +88,13 @@ const flags: Case[] = [
     says: ["0.0.0.0"],
   },
   { name: "help on nothing", args: ["help", "setings"], code: 64, says: ["setings", "settings"] },
+  {
+    name: "a demo that would write over a wallet",
+    args: ["demo", "--keep", "."],
+    files: { "data/mnemonic": MNEMONIC },
+    code: 78,
+    says: ["not empty"],
+  },
 ];
 
 const envFiles: Case[] = [

@@ -22,7 +22,7 @@ Deno.test("a window gets one submission, which is proven when it closes and scor
   assertEquals(await worker.sequence(), afterFirst, "the second visit sends nothing");
 
   worker.stepUntil("closed");
-  worker.devnet.step();
+  worker.devnet.step(2);
   await worker.visit();
   const [proven] = worker.ledger.history(1n, 10);
   assertEquals([proven?.included, proven?.realised], [true, null]);
@@ -162,6 +162,73 @@ Deno.test("a clock far from the chain's is told, but not on a devnet", async () 
     await worker.visit();
     assertEquals(worker.told.some(({ event }) => event === "clock.skewed"), expected, chainId);
   }
+});
+
+Deno.test("bytes that a node refuses for their fee make room for others at the same sequence", async () => {
+  await using worker = await practise();
+  worker.stepUntil("open");
+  await worker.visit();
+  worker.stepUntil("closed");
+  worker.stepUntil("open");
+  await worker.visit(cutOff(() => Promise.reject(new TypeError("no route to host"))));
+  const [row] = worker.ledger.history(1n, 1);
+  let refusals = 0;
+  const poor = { code: 13, codespace: "sdk", log: "insufficient fee", data: "", hash: "00" };
+  const host: Host = {
+    ...worker.run().host,
+    fetch: (url, init) =>
+      String(init?.body).includes("broadcast_tx_sync") && refusals++ === 0
+        ? Promise.resolve(Response.json({ jsonrpc: "2.0", id: 1, result: poor }))
+        : realHost.fetch(url, init),
+  };
+  // The price has moved: a fee that was right is not the one that is made now.
+  const settings = { ...worker.settings, gasPriceMargin: 1.2 };
+  const { outcomes } = await worker.visit({ host, settings });
+  assert(outcomes.some(({ state }) => state === "confirmed"), JSON.stringify(outcomes[0]?.error));
+  const made = worker.ledger.transactionsOf(row!);
+  assertEquals(made.map(({ state }) => state), ["rejected", "confirmed"]);
+  assertEquals(made[0]?.sequence, made[1]?.sequence);
+  assertEquals(await worker.sequence(), 3n);
+});
+
+Deno.test("a venue that fails when an old window is scored spoils nothing of this visit", async () => {
+  await using worker = await practise();
+  worker.stepUntil("open");
+  await worker.visit();
+  worker.devnet.step(2000);
+  const host: Host = {
+    ...worker.run().host,
+    fetch: (url, init) =>
+      url.startsWith(worker.devnet.marketUrl)
+        ? Promise.reject(new TypeError("no route to host"))
+        : realHost.fetch(url, init),
+  };
+  const { exitCode } = await worker.visit({ host });
+  assertEquals(worker.ledger.history(1n, 10).at(-1)?.included, true);
+  assert(exitCode === 0 || exitCode === 69);
+  assert(worker.told.some(({ event }) => event === "settling.failed"));
+});
+
+Deno.test("a window that passes without a prediction is told and remembered as missed", async () => {
+  await using worker = await practise({ env: "ALLORA_WARN_ABOVE=0\nALLORA_REFUSE_ABOVE=0\n" });
+  worker.stepUntil("open");
+  await worker.visit();
+  worker.stepUntil("closed");
+  await worker.visit();
+  const [missed] = worker.ledger.closedWindows(1n, worker.address, 10);
+  assertEquals(missed?.outcome, "missed");
+  assert(worker.told.some(({ event }) => event === "submission.missed"));
+});
+
+Deno.test("a registration that is under way is waited for, not made twice", async () => {
+  await using worker = await practise();
+  worker.stepUntil("open");
+  await worker.visit(cutOff(async (send) => {
+    await (await send()).body?.cancel();
+    throw new TypeError("connection reset");
+  }));
+  assertEquals((await worker.visit()).exitCode, 0);
+  assertEquals(await worker.sequence(), 2n, "one registration and one payload");
 });
 
 /** A visit whose broadcast goes as told, and which dies before it could look what became of it. */
