@@ -1,9 +1,7 @@
 # make run | test | check | build | bench. The same on every machine: .tools/world.mk says which deno
 # and which configuration to use, and where JSR is out of reach points them at npm-only/.
-ifneq ($(MAKECMDGOALS),clean)
-ifneq ($(MAKECMDGOALS),help)
+ifneq (,$(filter-out clean help,$(MAKECMDGOALS)))
 include .tools/world.mk
-endif
 endif
 export DENO_NO_UPDATE_CHECK := 1
 export DENO_TLS_CA_STORE ?= mozilla,system
@@ -14,7 +12,7 @@ SOURCES := src tests
 RUN := $(DENO) run -q $(CONFIG) --frozen
 # Any node, any venue and any state directory may be named in the settings, so hosts and paths cannot
 # be narrowed here; what a cycle never does is start a program, load a library or ask a question.
-PERMISSIONS := --no-prompt --allow-net --allow-read --allow-write --allow-env --allow-sys=hostname
+PERMISSIONS := --no-prompt --allow-net --allow-read --allow-write --allow-env
 COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)$(shell git diff --quiet HEAD 2>/dev/null || echo +)
 COMMIT_TIME := $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 

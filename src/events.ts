@@ -38,7 +38,6 @@ export const EVENTS = {
     message: "registration expired before any block held it",
   },
 
-  "submission.planned": { level: "debug", message: "submission planned" },
   "submission.simulated": { level: "info", message: "submission simulated, not sent" },
   "submission.signed": { level: "debug", message: "submission signed" },
   "submission.sent": { level: "info", message: "submission sent" },

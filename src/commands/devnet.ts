@@ -5,6 +5,7 @@ import { parseState } from "../devnet/state_file.ts";
 import { table } from "../host/terminal.ts";
 import type { Handler, Invocation } from "./command.ts";
 import { positiveNumber } from "./flag_value.ts";
+import { readJson } from "./read_json.ts";
 
 /** Runs the embedded chain and market until told to stop. */
 export const devnet: Handler = async (invocation, terminal) => {
@@ -31,7 +32,7 @@ async function optionsOf({ values }: Invocation): Promise<DevnetOptions> {
     speed: positiveNumber("speed", values["speed"] ?? "600"),
     generation: generationOf(values["generation"] ?? "10"),
     ...faults === undefined ? {} : { faults },
-    ...state === undefined ? {} : { state: parseState(await readJson(state)) },
+    ...state === undefined ? {} : { state: parseState(await readJson(state, "config")) },
   };
 }
 
@@ -51,13 +52,4 @@ export function generationOf(text: string): 9 | 10 {
   if (text === "9") return 9;
   if (text === "10") return 10;
   throw new PipelineError("usage", `Cannot read --generation: ${text} is neither 9 nor 10`);
-}
-
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await Deno.readTextFile(path));
-  } catch (thrown) {
-    const what = thrown instanceof SyntaxError ? `is no JSON: ${thrown.message}` : "cannot be read";
-    throw new PipelineError("config", `Cannot start from ${path}: it ${what}`, { cause: thrown });
-  }
 }

@@ -1,20 +1,20 @@
 import { evaluateTopic } from "../cycle/evaluate_topic.ts";
-import { messageOf, PipelineError } from "../errors.ts";
 import { type BenchmarkScore, evaluateBenchmark } from "../model/benchmark.ts";
-import type { Evaluation } from "../model/evaluate.ts";
 import { topicOfFlags, type TopicSettings } from "../settings.ts";
 import { marketNowMs } from "./at_time.ts";
 import type { Handler, Invocation } from "./command.ts";
+import { eachTopic } from "./each_topic.ts";
 import { evaluationJson, evaluationText } from "./evaluation_report.ts";
 import { openRun, settingsOf, topicsOf } from "./open_run.ts";
 import { progressOn } from "./progress.ts";
+import { readJson } from "./read_json.ts";
 import type { Terminal } from "./terminal_io.ts";
 
 /** Judges the learners, or checks their arithmetic on a synthetic table. */
 export const evaluate: Handler = async (invocation, terminal) => {
   const { benchmark } = invocation.values;
   if (benchmark !== undefined) {
-    const score = evaluateBenchmark(await readJson(benchmark));
+    const score = evaluateBenchmark(await readJson(benchmark, "invalid"));
     terminal.out(
       invocation.json ? `${JSON.stringify(benchmarkJson(score))}\n` : benchmarkText(score),
     );
@@ -22,27 +22,21 @@ export const evaluate: Handler = async (invocation, terminal) => {
   }
   const settings = settingsOf(invocation, terminal);
   using run = openRun(settings, terminal, { isEndless: true });
-  const judged: { readonly topic: TopicSettings; readonly evaluation: Evaluation }[] = [];
-  for (
-    const topic of isAdHoc(invocation)
-      ? [adHoc(invocation, terminal)]
-      : topicsOf(invocation, settings)
-  ) {
+  const topics = isAdHoc(invocation)
+    ? [adHoc(invocation, terminal)]
+    : topicsOf(invocation, settings);
+  const { done, exitCode } = await eachTopic(run, topics, async (topic) => {
     const progress = progressOn(terminal, "walking forward");
-    const evaluation = await evaluateTopic(
-      run,
-      topic,
-      () => marketNowMs(invocation, run),
-      progress,
-    );
-    judged.push({ topic, evaluation });
+    const nowMs = () => marketNowMs(invocation, run);
+    const evaluation = await evaluateTopic(run, topic, nowMs, progress);
     if (!invocation.json) terminal.out(evaluationText(topic, evaluation, terminal.outColour));
-  }
+    return { topic, evaluation };
+  });
   if (invocation.json) {
-    const evaluations = judged.map(({ topic, evaluation }) => evaluationJson(topic, evaluation));
+    const evaluations = done.map(({ topic, evaluation }) => evaluationJson(topic, evaluation));
     terminal.out(`${JSON.stringify({ evaluations })}\n`);
   }
-  return 0;
+  return exitCode;
 };
 
 /** Without --topic, a pair on the command line says what is evaluated. */
@@ -51,17 +45,6 @@ const isAdHoc = ({ values }: Invocation) =>
 
 function adHoc({ values }: Invocation, { env, cwd }: Terminal): TopicSettings {
   return topicOfFlags({ flags: values, env, cwd });
-}
-
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await Deno.readTextFile(path));
-  } catch (thrown) {
-    throw new PipelineError("invalid", `Cannot read the benchmark ${path}: ${messageOf(thrown)}`, {
-      cause: thrown,
-      hint: 'give a JSON file {"Xtr": [[…]], "ytr": […], "Xte": [[…]], "yte": […]}',
-    });
-  }
 }
 
 function benchmarkJson({ r2, mae, mse, trainRows, testRows, columns }: BenchmarkScore) {

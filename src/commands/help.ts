@@ -1,11 +1,11 @@
 import { PipelineError } from "../errors.ts";
 import { closest, paint, table } from "../host/terminal.ts";
-import { versionLine } from "../version.ts";
+import { versionLine, versionParts } from "../version.ts";
 import type { Command, Flag, Handler } from "./command.ts";
 import { COMMANDS, COMMON_FLAGS } from "./table.ts";
 
-export const version: Handler = (_, terminal) => {
-  terminal.out(`${versionLine()}\n`);
+export const version: Handler = ({ json }, terminal) => {
+  terminal.out(`${json ? JSON.stringify(versionParts()) : versionLine()}\n`);
   return Promise.resolve(0);
 };
 

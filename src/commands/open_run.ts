@@ -1,11 +1,10 @@
 import type { Run } from "../cycle/run.ts";
 import { PipelineError } from "../errors.ts";
 import { readMnemonic } from "../host/credentials.ts";
-import type { Host } from "../host/host.ts";
 import { type Lock, tryLock } from "../host/file_lock.ts";
 import { statePaths } from "../host/paths.ts";
 import { type Ledger, openLedger } from "../ledger/ledger.ts";
-import { type Log, openLog } from "../logs/log.ts";
+import { openLog } from "../logs/log.ts";
 import { type CandleStore, openCandleStore } from "../market/store.ts";
 import { loadSettings, type Settings, type TopicSettings } from "../settings.ts";
 import type { Invocation } from "./command.ts";
@@ -19,20 +18,16 @@ export interface RunOptions {
   readonly pollMs?: number;
   /** Ends the run beside its own deadline. */
   readonly stop?: AbortSignal;
-  /** No deadline but `stop`: the daemon. */
+  /** No deadline but `stop`: for what lasts. */
   readonly isEndless?: boolean;
-  /** Instead of the terminal's: the demo listens too. */
-  readonly host?: Host;
-  readonly onEvent?: Run["tell"];
 }
 
-export interface OpenRun extends Run, Disposable {
-  readonly log: Log;
-}
+export interface OpenRun extends Run, Disposable {}
 
 /** What a visit works with: the log, and on demand the ledger, the candles and the wallet. */
 export function openRun(settings: Settings, terminal: Terminal, options: RunOptions = {}): OpenRun {
-  const { host = terminal.host, stop, onEvent } = options;
+  const { stop } = options;
+  const { host } = terminal;
   const paths = statePaths(settings.stateDir);
   const log = openLog({
     dir: settings.logDir,
@@ -53,12 +48,8 @@ export function openRun(settings: Settings, terminal: Terminal, options: RunOpti
     get ledger() {
       return ledger ??= openLedger(paths.ledger, { nowMs: () => host.nowMs() });
     },
-    log,
     candles: () => candles ??= openCandleStore(paths.candles),
-    tell: (event, fields) => {
-      log.event(event, fields);
-      onEvent?.(event, fields);
-    },
+    tell: (event, fields) => log.event(event, fields),
     mnemonic: () => readMnemonic(settings.mnemonicFile, settings.credentialsDir),
     signal: AbortSignal.any(signals),
     pollMs: options.pollMs ?? POLL_MS,

@@ -3,6 +3,7 @@ import { worstExitCode } from "../errors.ts";
 import { table } from "../host/terminal.ts";
 import { marketNowMs } from "./at_time.ts";
 import type { Handler } from "./command.ts";
+import { eachTopic } from "./each_topic.ts";
 import { openRun, settingsOf, topicsOf } from "./open_run.ts";
 
 /** Prints the forecast of each topic and the validator's verdict. */
@@ -11,11 +12,10 @@ export const predict: Handler = async (invocation, terminal) => {
   const topics = topicsOf(invocation, settings);
   using run = openRun(settings, terminal);
   const nowMs = await marketNowMs(invocation, run);
-  const made = [];
-  for (const topic of topics) {
+  const { done: made, exitCode } = await eachTopic(run, topics, async (topic) => {
     const forecast = await predictTopic(run, topic, { baseMs: nowMs, headMs: nowMs });
-    made.push({ topic, forecast, verdict: judge(run, topic, forecast) });
-  }
+    return { topic, forecast, verdict: judge(run, topic, forecast) };
+  });
   if (invocation.json) {
     const predictions = made.map(({ topic, forecast, verdict }) => ({
       topic_id: String(topic.topicId),
@@ -59,7 +59,8 @@ export const predict: Handler = async (invocation, terminal) => {
     ]);
     terminal.out(`${table([head, ...rows], { align: ["right", "left", "right"] })}\n`);
   }
-  return worstExitCode(made.map(({ verdict }) => verdict.verdict === "refused" ? 65 : 0));
+  const refused = made.map(({ verdict }) => verdict.verdict === "refused" ? 65 : 0);
+  return worstExitCode([exitCode, ...refused]);
 };
 
 /** Six significant digits: enough for a person; --json has all. */

@@ -1,4 +1,5 @@
 import { isQuiet } from "../cycle/quiet.ts";
+import type { Run } from "../cycle/run.ts";
 import type { CycleReport, TopicOutcome } from "../cycle/run_cycle.ts";
 import { workerOf } from "../cycle/worker.ts";
 import { EXIT_CODES } from "../errors.ts";
@@ -23,7 +24,7 @@ export const submit: Handler = async (invocation, terminal) => {
 };
 
 /** Logs what went wrong and that the visit is over; a visit with nothing to do is for debugging only. */
-export function tellFailures(run: ReturnType<typeof openRun>, { outcomes, exitCode }: CycleReport) {
+export function tellFailures(run: Run, { outcomes, exitCode }: CycleReport) {
   for (const { topicId, nonce, error } of outcomes) {
     if (error === undefined) continue;
     run.tell("topic.failed", { error: error.message, topic: topicId, nonce, hint: error.hint });

@@ -2,6 +2,7 @@ import { trainTopic } from "../cycle/train_topic.ts";
 import { paint } from "../host/terminal.ts";
 import { marketNowMs } from "./at_time.ts";
 import type { Handler } from "./command.ts";
+import { eachTopic } from "./each_topic.ts";
 import { openRun, settingsOf, topicsOf } from "./open_run.ts";
 import { progressOn } from "./progress.ts";
 
@@ -11,11 +12,10 @@ export const train: Handler = async (invocation, terminal) => {
   const topics = topicsOf(invocation, settings);
   using run = openRun(settings, terminal, { isEndless: true });
   const nowMs = await marketNowMs(invocation, run);
-  const trained = [];
-  for (const topic of topics) {
+  const { done: trained, exitCode } = await eachTopic(run, topics, async (topic) => {
     const progress = progressOn(terminal, `training topic ${topic.topicId}`);
-    trained.push({ topic, ...await trainTopic(run, topic, nowMs, progress) });
-  }
+    return { topic, ...await trainTopic(run, topic, nowMs, progress) };
+  });
   if (invocation.json) {
     const models = trained.map((
       { topic, artifact: { id, spec, calibration, record, ...rest }, path },
@@ -34,7 +34,7 @@ export const train: Handler = async (invocation, terminal) => {
       path,
     }));
     terminal.out(`${JSON.stringify({ models })}\n`);
-    return 0;
+    return exitCode;
   }
   for (const { topic, artifact, path } of trained) {
     const { record, calibration } = artifact;
@@ -52,7 +52,7 @@ export const train: Handler = async (invocation, terminal) => {
         `${ratio(record.sdRatio)}, unshrunk ${ratio(record.sdRatioUnshrunk)}\n`,
     );
   }
-  return 0;
+  return exitCode;
 };
 
 const ratio = (value: number) => value.toFixed(4);

@@ -6,8 +6,6 @@ export interface StatePaths {
   readonly candles: string;
   /** One lock for each wallet, so that two programs never sign with one account at a time. */
   walletLock(address: string): string;
-  /** Held by the daemon while it lives. */
-  readonly daemonLock: string;
   /** The trained model of a topic. */
   artifact(topicId: bigint): string;
 }
@@ -18,7 +16,6 @@ export function statePaths(stateDir: string): StatePaths {
     ledger: join(stateDir, "ledger.db"),
     candles: join(stateDir, "candles.db"),
     walletLock: (address) => join(stateDir, `${address}.lock`),
-    daemonLock: join(stateDir, "locks", "daemon.lock"),
     artifact: (topicId) => join(stateDir, "models", `${topicId}.json`),
   };
 }
