@@ -1,5 +1,5 @@
 import { isQuiet } from "../cycle/quiet.ts";
-import type { Run } from "../cycle/run.ts";
+import { failureOf, type Run } from "../cycle/run.ts";
 import type { CycleReport, TopicOutcome } from "../cycle/run_cycle.ts";
 import { workerOf } from "../cycle/worker.ts";
 import { EXIT_CODES } from "../errors.ts";
@@ -15,9 +15,20 @@ export const submit: Handler = async (invocation, terminal) => {
   using run = openRun(settings, terminal, { dryRun, stop: terminal.stopSignal() });
   const worker = await workerOf(run);
   using _lock = lockWallet(settings, worker.address, terminal.host.nowMs);
-  const report = isQuiet(run, topics, worker)
-    ? { outcomes: topics.map(({ topicId }) => ({ topicId, state: "idle" as const })), exitCode: 0 }
-    : await (await import("../cycle/run_cycle.ts")).runCycle(run, topics, { worker });
+  let report: CycleReport;
+  try {
+    report = isQuiet(run, topics, worker)
+      ? {
+        outcomes: topics.map(({ topicId }) => ({ topicId, state: "idle" as const })),
+        exitCode: 0,
+      }
+      : await (await import("../cycle/run_cycle.ts")).runCycle(run, topics, { worker });
+  } catch (thrown) {
+    // In the log, where it is looked for, and so on stderr: once.
+    const { message: error, hint, exitCode } = failureOf(run, thrown);
+    run.tell("run.failed", { error, hint });
+    return exitCode;
+  }
   tellFailures(run, report);
   terminal.out(invocation.json ? `${JSON.stringify(jsonOf(report))}\n` : textOf(report));
   return report.exitCode;
