@@ -97,7 +97,8 @@ async function lookUp(
   const { hash, timeoutHeight } = transaction;
   // The head is read first: what is in no block at a later look was in none up to this height.
   const { height } = await chain.head();
-  const receipt = await chain.transaction(hash);
+  const receipt = await receiptOf(session, transaction);
+  if (receipt === ON_RECORD) return onRecord(session, transaction);
   if (receipt !== undefined) return settled(session, transaction, receipt);
   if (height <= timeoutHeight + INDEXING_BLOCKS) return undefined;
   run.ledger.expire(hash);
@@ -107,6 +108,37 @@ async function lookUp(
     height,
   });
   return { state: "expired" };
+}
+
+/** The chain holds what the transaction was for, on a node that keeps no index of transactions. */
+const ON_RECORD = Symbol("on record");
+
+async function receiptOf(
+  { chain, worker }: Session,
+  { kind, topicId, nonce, hash }: SignedTransaction,
+): Promise<Receipt | typeof ON_RECORD | undefined> {
+  try {
+    return await chain.transaction(hash);
+  } catch (thrown) {
+    if (!messageOf(thrown).includes("transaction indexing is disabled")) throw thrown;
+  }
+  const { address } = worker;
+  const isThere = kind === "register"
+    ? (await chain.window(topicId, address)).isRegistered
+    : await chain.latestInferenceNonce(topicId, address) === nonce ||
+      (await chain.inferencesAt(topicId, nonce)).some(({ inferer }) => inferer === address);
+  return isThere ? ON_RECORD : undefined;
+}
+
+function onRecord({ run }: Session, transaction: SignedTransaction): Ending {
+  // Only its block knows what was paid: the offer is what it was at most, and as a rule.
+  const { feeUallo: feePaidUallo } = transaction;
+  run.ledger.confirm(transaction.hash, { height: null, gasUsed: null, feePaidUallo });
+  run.tell(`${EVENTS[transaction.kind]}.confirmed`, {
+    ...factsOf(transaction),
+    fee_uallo: feePaidUallo,
+  });
+  return { state: "confirmed", height: null, feePaidUallo };
 }
 
 function settled(session: Session, transaction: SignedTransaction, receipt: Receipt): Ending {

@@ -191,6 +191,26 @@ Deno.test("bytes that a node refuses for their fee make room for others at the s
   assertEquals(await worker.sequence(), 3n);
 });
 
+Deno.test("a node without an index of transactions is believed by the chain's own record", async () => {
+  await using worker = await practise();
+  worker.stepUntil("open");
+  const error = {
+    code: -32603,
+    message: "Internal error",
+    data: "transaction indexing is disabled",
+  };
+  const host: Host = {
+    ...worker.run().host,
+    fetch: (url, init) =>
+      String(init?.body).includes('"method":"tx"')
+        ? Promise.resolve(Response.json({ jsonrpc: "2.0", id: 1, error }))
+        : realHost.fetch(url, init),
+  };
+  const { outcomes } = await worker.visit({ host });
+  assertEquals(outcomes.map(({ state }) => state), ["confirmed"]);
+  assertEquals(await worker.sequence(), 2n);
+});
+
 Deno.test("a venue that fails when an old window is scored spoils nothing of this visit", async () => {
   await using worker = await practise();
   worker.stepUntil("open");
