@@ -56,7 +56,7 @@ bin/allora-pipeline:
 	@sed -i 's/@COMMIT@ @WORLD@/$(COMMIT) $(WORLD)/' dist/*.js
 	@touch -d @$(COMMIT_TIME) dist/*.js dist
 	cd dist && $(DENO) compile -q --no-config --no-lock --no-check --no-code-cache \
-		--unstable-net $(PERMISSIONS) -o ../$@ main.js
+		$(PERMISSIONS) -o ../$@ main.js
 
 clean: ## forget what was fetched and built
 	rm -rf .tools .npm-only.* dist bin

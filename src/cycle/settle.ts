@@ -19,20 +19,28 @@ export async function settleWindows(
   topics: readonly TopicSettings[],
 ): Promise<void> {
   const { chain, run, worker } = session;
-  for (const row of run.ledger.unsettled(worker.address)) {
+  const rows = run.ledger.unsettled(worker.address);
+  const head = rows.length > 0 ? await attempt(run, {}, () => chain.head()) : undefined;
+  if (head === undefined) return;
+  for (const row of rows) {
     const topic = topics.find(({ topicId }) => topicId === row.topicId);
-    try {
-      const head = await chain.head();
-      // The list of another node behind the same address may be a block younger.
-      if (row.windowCloses + 1n >= head.height) continue;
+    // The list of another node behind the same address may be a block younger.
+    if (row.windowCloses + 1n >= head.height) continue;
+    await attempt(run, { topic: row.topicId, nonce: row.nonce }, async () => {
       const included = row.included ?? await prove(session, row);
       if (included && topic !== undefined) await score(session, topic, row, head.timeMs);
-    } catch (thrown) {
-      // What was sent in this visit stands, whatever became of older windows.
-      const { message: error } = failureOf(run, thrown);
-      run.tell("settling.failed", { error, topic: row.topicId, nonce: row.nonce });
-      if (run.signal.aborted) return;
-    }
+    });
+    if (run.signal.aborted) return;
+  }
+}
+
+/** What was sent in this visit stands, whatever becomes of older windows: they are settled later. */
+async function attempt<T>(run: Run, facts: object, step: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await step();
+  } catch (thrown) {
+    run.tell("settling.failed", { error: failureOf(run, thrown).message, ...facts });
+    return undefined;
   }
 }
 
@@ -71,13 +79,12 @@ async function score(
   if (row.realised === null) await refreshCandles(run, topic, nowMs);
   const truth = row.realised ?? realise(run, topic, row);
   const chainScore = row.score ?? await chain.scoreAt(row.topicId, row.nonce, worker.address);
-  const network = (await chain.networkInferenceAt(row.topicId, row.nonce))?.[0]?.value;
   const losses = truth === undefined ? {} : lossesOf(topic, row, truth);
   // Scores come with the reputers, a while after the truth; nobody waits for them for ever.
   const isOverdue = nowMs > dueMs + Math.max(DAY_MS, topic.horizonMs);
   const isFinal = truth !== undefined && chainScore !== undefined || isOverdue;
-  const isNews = truth !== undefined && !isWaitingForScore || chainScore !== undefined;
-  if (!isNews && !isFinal && !isWaitingForScore) return;
+  if (truth === undefined && chainScore === undefined && !isFinal) return;
+  const network = (await chain.networkInferenceAt(row.topicId, row.nonce))?.[0]?.value;
   run.ledger.settle(row, {
     score: chainScore ?? null,
     networkValue: network ?? null,

@@ -80,11 +80,6 @@ export function transactions(database: Database, nowMs: () => number) {
     return select("worker = :worker AND state IN ('signed', 'sent')", { worker });
   }
 
-  /** All that were ever signed with this account sequence, oldest first. */
-  function transactionsAtSequence(worker: string, sequence: bigint): readonly Transaction[] {
-    return select("worker = :worker AND sequence = :sequence", { worker, sequence });
-  }
-
   /** All that were made for one submission, oldest first. */
   function transactionsOf({ topicId, nonce, worker }: SubmissionKey): readonly Transaction[] {
     return select("topic_id = :topicId AND nonce = :nonce AND worker = :worker", {
@@ -183,7 +178,6 @@ export function transactions(database: Database, nowMs: () => number) {
     reject,
     expire,
     pendingTransactions,
-    transactionsAtSequence,
     transactionsOf,
     feesSince,
   };

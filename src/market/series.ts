@@ -15,13 +15,6 @@ export interface Series {
   readonly real: Uint8Array;
 }
 
-export interface Gaps {
-  /** How many gaps there are, how many candles they lack together, and the longest of them. */
-  readonly runs: number;
-  readonly candles: number;
-  readonly longest: number;
-}
-
 /** Puts checked candles, oldest first, on their grid; throws "unavailable" when there are none. */
 export function seriesOf(candles: readonly Candle[], intervalMs: number): Series {
   return seriesOfRows(
@@ -77,17 +70,6 @@ export function sliceUntil(series: Series, endMs: number): Series {
     volume: series.volume.subarray(0, count),
     real: series.real.subarray(0, count),
   };
-}
-
-export function gapsOf(series: Series): Gaps {
-  let [runs, candles, longest, length] = [0, 0, 0, 0];
-  for (const isReal of series.real) {
-    length = isReal ? 0 : length + 1;
-    if (length === 1) runs++;
-    if (length > 0) candles++;
-    longest = Math.max(longest, length);
-  }
-  return { runs, candles, longest };
 }
 
 function emptySeries(startMs: number, length: number, intervalMs: number): Series {

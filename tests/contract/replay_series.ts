@@ -46,15 +46,18 @@ export async function replaySameBytes(recording: Recording): Promise<void> {
 /** What runs out of gas in the mempool's check has spent the sequence there, until the next block. */
 export async function replayOutOfGas(recording: Recording): Promise<void> {
   const from = await signer(2);
-  await using devnet = await devnetOf(recording, { accounts: [accountOf(from)] });
+  const spent = text(recording, "retry_immediately", "result", "log");
+  const sequence = Number(/got (\d+)/.exec(spent)?.[1]);
+  const accounts = [{ ...accountOf(from), sequence }];
+  await using devnet = await devnetOf(recording, { accounts });
   const log = text(recording, "first", "result", "log");
   const gasLimit = Number(/gasWanted: (\d+)/.exec(log)?.[1]);
   const send = sendMessage(from, from.address);
   same(
-    await broadcast(devnet, await signedTx(from, [send], { sequence: 0, gasLimit })),
+    await broadcast(devnet, await signedTx(from, [send], { sequence, gasLimit })),
     at(recording, "first"),
   );
-  const retry = await signedTx(from, [send], { sequence: 0 });
+  const retry = await signedTx(from, [send], { sequence });
   same(await broadcast(devnet, retry), at(recording, "retry_immediately"));
   devnet.step();
   same(await broadcast(devnet, retry), at(recording, "retry_after_next_block"));

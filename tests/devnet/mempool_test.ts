@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { DevnetChain } from "../../src/devnet/chain.ts";
-import { at, list, masked, number, text, transactionsIn } from "../recordings/recording.ts";
+import { at, list, number, text, transactionsIn } from "../recordings/recording.ts";
 import { stateOf } from "../recordings/state_of.ts";
 import {
   accountOf,
@@ -59,28 +59,6 @@ Deno.test("bytes the mempool has seen are refused, before and after they are com
   assertEquals(chain.checkTx(tx), refusal);
   assertEquals(chain.produceBlock().results.map(({ code }) => code), [0]);
   assertEquals(chain.checkTx(tx), refusal);
-});
-
-Deno.test("a check that runs out of gas after the ante handler spends the sequence until the next block", async () => {
-  const { chain, alice, bob } = await fundedChain();
-  const recording = recorded("b_out_of_gas_check_then_retry_same_sequence");
-  const message = sendMessage(alice, bob.address);
-  const poor = await signedTx(alice, [message], { sequence: 0, gasLimit: 60_000 });
-  const retry = await signedTx(alice, [message], { sequence: 0 });
-  const told = (tx: Uint8Array) => {
-    const checked = chain.checkTx(tx);
-    assert(checked.kind === "result");
-    return [checked.code, masked(checked.log).replace(/(expected|got) \d+/g, "$1 N")];
-  };
-  const wanted = (step: string) => {
-    const result = at(recording, step, "result");
-    const log = masked(text(result, "log")).replace(/(expected|got) \d+/g, "$1 N");
-    return [number(result, "code"), log];
-  };
-  assertEquals(told(poor), wanted("first"));
-  assertEquals(told(retry), wanted("retry_immediately"));
-  chain.produceBlock();
-  assertEquals(told(retry), wanted("retry_after_next_block"));
 });
 
 Deno.test("what is no transaction is refused as recorded", async () => {

@@ -82,7 +82,7 @@ Deno.test("recordSigned() refuses a second transaction that could land beside th
     ledger.recordSigned(signedFor(KEY, { sequence: 1n, hash: "HIGHER-FEE", feeUallo: 9n }));
     ledger.recordSigned(signedFor(other, { sequence: 2n }));
     assertEquals(ledger.pendingTransactions(WORKER).length, 3);
-    assertEquals(ledger.transactionsAtSequence(WORKER, 1n).length, 2);
+    assertEquals(ledger.transactionsOf(KEY).length, 2);
   });
 });
 

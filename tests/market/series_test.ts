@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { PipelineError } from "../../src/errors.ts";
-import { gapsOf, seriesOf, sliceUntil } from "../../src/market/series.ts";
+import { seriesOf, sliceUntil } from "../../src/market/series.ts";
 import { candlesUntil, HOUR_MS, START_MS } from "./fixture.ts";
 
 Deno.test("seriesOf() carries the close forward over a gap and marks what it filled", () => {
@@ -10,7 +10,6 @@ Deno.test("seriesOf() carries the close forward over a gap and marks what it fil
   assertEquals([...series.close], [100, 101, 101, 101, 104, 104, 106]);
   for (const column of [series.open, series.high, series.low]) assertEquals(column[3], 101);
   assertEquals([...series.volume], [1, 1, 0, 0, 1, 0, 1]);
-  assertEquals(gapsOf(series), { runs: 2, candles: 3, longest: 2 });
 });
 
 Deno.test("seriesOf() refuses no candles, and candles out of order", () => {
