@@ -42,7 +42,8 @@ export async function practise(binary: string, dir: string, speed: number): Prom
     "ALLORA_TARGET=log-return\nALLORA_PAIR=BTC/USD\nALLORA_HORIZON=1h\n",
   );
   await Deno.writeTextFile(`${dir}/data/mnemonic`, newMnemonic(), { mode: 0o600 });
-  const run = (...args: string[]) => costOf(binary, args, { cwd: dir });
+  // Settings of the person at the keyboard would win over the files.
+  const run = (...args: string[]) => costOf(binary, args, { cwd: dir, clearEnv: true });
   await run("train");
   await fund(rpc, chain_id, dir);
 

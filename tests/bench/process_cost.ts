@@ -13,7 +13,7 @@ const TICK_MS = 10;
 export async function costOf(
   program: string,
   args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: Record<string, string> } = {},
+  options: { readonly cwd?: string; readonly clearEnv?: boolean } = {},
 ): Promise<Cost & { readonly stdout: string }> {
   const cpuBefore = childrenCpuMs();
   const start = performance.now();
