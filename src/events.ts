@@ -8,6 +8,7 @@ interface EventSpec {
 
 /** Every event that can be logged: its usual level, and what a person reads. */
 export const EVENTS = {
+  "settings.topic_broken": { level: "error", message: "topic file not used: {error}" },
   "cycle.nothing_due": { level: "debug", message: "nothing due" },
   "run.finished": { level: "info", message: "run finished" },
   "run.failed": { level: "error", message: "run failed: {error}" },
@@ -22,11 +23,27 @@ export const EVENTS = {
     message: "this machine's clock and the chain's are {skew_seconds} s apart",
   },
   "endpoint.failed": { level: "warn", message: "endpoint failed: {error}" },
+  "endpoint.alone": {
+    level: "warn",
+    message: "only {url} answers: its word on the open window is not confirmed by another",
+  },
+  "chain.upgraded": {
+    level: "warn",
+    message: "the chain now speaks emissions v{generation}, it was v{before}",
+  },
+  "chain.upgrade_planned": {
+    level: "warn",
+    message: "the chain upgrades to {name} at block {height}",
+  },
 
   "model.trained": { level: "info", message: "model trained" },
   "prediction.made": { level: "info", message: "prediction made: {value}" },
   "prediction.accepted": { level: "info", message: "prediction accepted" },
   "prediction.warned": { level: "warn", message: "prediction accepted with a warning: {reason}" },
+  "prediction.fallback": {
+    level: "warn",
+    message: "the fallback {fallback} predicts instead: {error}",
+  },
   "prediction_validation_failed": { level: "error", message: "prediction refused: {reason}" },
 
   "registration.signed": { level: "debug", message: "registration signed" },
@@ -52,10 +69,21 @@ export const EVENTS = {
   "epoch.scored": { level: "info", message: "epoch scored" },
   "wallet.used_elsewhere": {
     level: "error",
-    message: "the chain has an inference of {worker} that was not sent from here",
+    message: "{worker} is used by another host: {evidence}",
+  },
+  "fee.cap_reached": {
+    level: "error",
+    message: "nothing is signed: the fees of 24 hours would pass ALLORA_MAX_FEE_PER_DAY",
   },
 
   "daemon.started": { level: "info", message: "daemon started" },
+  "daemon.reloaded": { level: "info", message: "settings and topics read again" },
+  "daemon.reload_failed": {
+    level: "error",
+    message: "settings not read again, the old ones stay: {error}",
+  },
+  "daemon.subscribed": { level: "info", message: "events come over {url}" },
+  "daemon.unsubscribed": { level: "warn", message: "no events, polling instead: {error}" },
   "daemon.stopped": { level: "info", message: "daemon stopped" },
 } as const satisfies Readonly<Record<string, EventSpec>>;
 

@@ -25,10 +25,18 @@ export interface TopicSettings extends Values<typeof TOPIC_SETTINGS> {
   readonly sources: Sources;
 }
 
+/** A topic file that cannot be used, and why; a file whose name is no topic's id has none. */
+export interface BrokenTopic {
+  readonly topicId: bigint | undefined;
+  readonly error: PipelineError;
+}
+
 /** Everything a person has set, checked and typed. All paths are absolute. */
 export interface Settings extends Values<typeof GLOBAL_SETTINGS> {
   /** In the order of their ids: a topic is on when topics/<id>.env exists. */
   readonly topics: readonly TopicSettings[];
+  /** Topic files that cannot be used, which stops no other topic. */
+  readonly broken: readonly BrokenTopic[];
   readonly sources: Sources;
   /** systemd's $CREDENTIALS_DIRECTORY, whose files have modes of their own. */
   readonly credentialsDir: string | undefined;
@@ -47,7 +55,8 @@ export interface SettingsInput {
 /**
  * The settings of one run: flag over topic file over environment over global file over default. An
  * empty value counts as not set. Throws PipelineError "config" (or "usage" for a flag) that names the
- * place, the setting, what was found and what is allowed; "denied" when a file may not be read.
+ * place, the setting, what was found and what is allowed; "denied" when a file may not be read. What is
+ * wrong with one topic's file alone is not thrown: that topic is among the broken ones.
  */
 export function loadSettings(input: SettingsInput): Settings {
   const { env, cwd } = input;
@@ -60,13 +69,24 @@ export function loadSettings(input: SettingsInput): Settings {
     cwd,
     shown(place.globalFile),
   );
-  const topics = topicIds(place.topicsDir, shown(place.topicsDir)).map((topicId) => {
-    const path = join(place.topicsDir, `${topicId}.env`);
-    return resolveTopic(topicId, layers, layers.file(path, TOPIC_NAMES), cwd, shown(path));
-  });
+  const topics: TopicSettings[] = [];
+  const broken: BrokenTopic[] = [];
+  for (const { topicId, name } of topicFiles(place.topicsDir, shown(place.topicsDir))) {
+    const path = join(place.topicsDir, name);
+    try {
+      if (topicId === undefined) throw misnamed(shown(path), shown(place.topicsDir));
+      const file = layers.file(path, TOPIC_NAMES);
+      topics.push(resolveTopic(topicId, layers, file, cwd, shown(path)));
+    } catch (thrown) {
+      // A flag is meant for every topic, and so is its mistake.
+      if (!(thrown instanceof PipelineError) || thrown.kind === "usage") throw thrown;
+      broken.push({ topicId, error: thrown });
+    }
+  }
   return {
     ...global.values,
     topics,
+    broken,
     sources: wheres(global.found),
     credentialsDir: env["CREDENTIALS_DIRECTORY"] || undefined,
   };
@@ -124,8 +144,8 @@ function resolveTopic(
 const ALL_NAMES = SETTINGS.map(({ name }) => name);
 const TOPIC_NAMES = Object.values(TOPIC_SETTINGS).map(({ name }) => name);
 
-/** Ids of the topic files, ascending. Other files may lie beside them, but no .env of another name. */
-function topicIds(directory: string, shown: string): bigint[] {
+/** The topic files in the order of their ids. Other files may lie beside them. */
+function topicFiles(directory: string, shown: string) {
   let names: string[];
   try {
     names = [...Deno.readDirSync(directory)].map(({ name }) => name);
@@ -135,16 +155,15 @@ function topicIds(directory: string, shown: string): bigint[] {
   }
   return names.filter((name) => name.endsWith(".env")).map((name) => {
     const id = /^[1-9]\d{0,18}(?=\.env$)/.exec(name)?.[0];
-    if (id) return BigInt(id);
-    throw new PipelineError(
-      "config",
-      `Cannot read ${shown}/${name}: its name is not a topic's id`,
-      {
-        hint:
-          `Name it after the topic, such as ${shown}/67.env, or let it end otherwise to switch it off`,
-      },
-    );
-  }).sort((a, b) => a < b ? -1 : 1);
+    return { name, topicId: id === undefined ? undefined : BigInt(id) };
+  }).sort((a, b) => (a.topicId ?? 0n) < (b.topicId ?? 0n) ? -1 : 1);
+}
+
+function misnamed(path: string, directory: string): PipelineError {
+  return new PipelineError("config", `Cannot read ${path}: its name is not a topic's id`, {
+    hint:
+      `Name it after the topic, such as ${directory}/67.env, or let it end otherwise to switch it off`,
+  });
 }
 
 /** What no single setting can tell. */

@@ -7,13 +7,12 @@ import type { Terminal } from "./terminal_io.ts";
 
 /** Runs what was typed and returns the exit code. Throws "usage" for what no command understands. */
 export async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
-  const [verb, ...rest] = spellOut(argv);
-  const command = COMMANDS.find(({ name }) => name === verb);
-  if (command === undefined) {
-    const names = COMMANDS.map(({ name }) => name);
-    throw unknown("command", verb ?? "", names, "run allora-pipeline --help");
-  }
-  const invocation = await parse(command, rest);
+  const words = spellOut(argv);
+  const command = COMMANDS.find(({ name }) =>
+    name.split(" ").every((word, place) => words[place] === word)
+  );
+  if (command === undefined) throw unknownCommand(words);
+  const invocation = await parse(command, words.slice(command.name.split(" ").length));
   if (invocation.switches.has("help")) {
     return await (await import("./help.ts")).help(
       { ...invocation, words: [command.name] },
@@ -21,6 +20,17 @@ export async function dispatch(argv: readonly string[], terminal: Terminal): Pro
     );
   }
   return await (await command.load())(invocation, terminal);
+}
+
+function unknownCommand([verb = "", next]: readonly string[]): PipelineError {
+  const group = COMMANDS.filter(({ name }) => name.startsWith(`${verb} `));
+  if (group.length === 0) {
+    const names = COMMANDS.map(({ name }) => name);
+    return unknown("command", verb, names, "run allora-pipeline --help");
+  }
+  const ways = group.map(({ name }) => name).join(", ");
+  const found = next === undefined ? verb : `${verb} ${next}`;
+  return new PipelineError("usage", `Unknown command "${found}"`, { hint: `one of ${ways}` });
 }
 
 /** The usual short ways to ask for help and the version. */

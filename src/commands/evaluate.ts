@@ -1,11 +1,12 @@
 import { evaluateTopic } from "../cycle/evaluate_topic.ts";
+import { worstExitCode } from "../errors.ts";
 import { type BenchmarkScore, evaluateBenchmark } from "../model/benchmark.ts";
 import { topicOfFlags, type TopicSettings } from "../settings.ts";
 import { marketNowMs } from "./at_time.ts";
 import type { Handler, Invocation } from "./command.ts";
 import { eachTopic } from "./each_topic.ts";
 import { evaluationJson, evaluationText } from "./evaluation_report.ts";
-import { openRun, settingsOf, topicsOf } from "./open_run.ts";
+import { openRun, settingsOf, tellBroken, topicsOf } from "./open_run.ts";
 import { progressOn } from "./progress.ts";
 import { readJson } from "./read_json.ts";
 import type { Terminal } from "./terminal_io.ts";
@@ -36,7 +37,7 @@ export const evaluate: Handler = async (invocation, terminal) => {
     const evaluations = done.map(({ topic, evaluation }) => evaluationJson(topic, evaluation));
     terminal.out(`${JSON.stringify({ evaluations })}\n`);
   }
-  return exitCode;
+  return worstExitCode([exitCode, isAdHoc(invocation) ? 0 : tellBroken(run, invocation)]);
 };
 
 /** Without --topic, a pair on the command line says what is evaluated. */

@@ -10,7 +10,8 @@ export const version: Handler = ({ json }, terminal) => {
 };
 
 /** The overview, one command's page, or a help topic. */
-export const help: Handler = async ({ words: [word] }, terminal) => {
+export const help: Handler = async ({ words }, terminal) => {
+  const word = words.length === 0 ? undefined : words.join(" ");
   const bold = (text: string) => paint(text, "bold", terminal.outColour);
   const command = COMMANDS.find(({ name }) => name === word);
   if (word === undefined) terminal.out(overview(bold));

@@ -1,5 +1,5 @@
 import type { Run } from "../cycle/run.ts";
-import { PipelineError } from "../errors.ts";
+import { EXIT_CODES, PipelineError, worstExitCode } from "../errors.ts";
 import { readMnemonic } from "../host/credentials.ts";
 import { type Lock, tryLock } from "../host/file_lock.ts";
 import { statePaths } from "../host/paths.ts";
@@ -67,9 +67,12 @@ export function settingsOf({ values }: Invocation, { env, cwd }: Terminal): Sett
   return loadSettings({ flags: values, env, cwd });
 }
 
-/** The topics that the command is about: all that are on, or the one of --topic. Throws "config" when none is. */
-export function topicsOf({ values }: Invocation, settings: Settings): readonly TopicSettings[] {
-  const { topic: wanted } = values;
+/**
+ * The topics that the command is about: all that are on, or the one of --topic; those whose files
+ * cannot be used are left out. Throws "config" when none is left.
+ */
+export function topicsOf(invocation: Invocation, settings: Settings): readonly TopicSettings[] {
+  const { topic: wanted } = invocation.values;
   if (wanted !== undefined && !/^[1-9]\d{0,18}$/.test(wanted)) {
     throw new PipelineError("usage", `Cannot read --topic: ${wanted} is not a topic's id`, {
       hint: "give the number of a topic file, such as --topic 67",
@@ -79,6 +82,8 @@ export function topicsOf({ values }: Invocation, settings: Settings): readonly T
     wanted === undefined || String(topicId) === wanted
   );
   if (topics.length > 0) return topics;
+  const [broken] = brokenOf(invocation, settings);
+  if (broken !== undefined) throw broken.error;
   const on = settings.topics.map(({ topicId }) => topicId).join(", ");
   throw new PipelineError(
     "config",
@@ -91,6 +96,19 @@ export function topicsOf({ values }: Invocation, settings: Settings): readonly T
         "see allora-pipeline help settings",
     },
   );
+}
+
+/** Says which topic files cannot be used, while the others are worked on; returns the worst exit code. */
+export function tellBroken(run: Run, invocation: Invocation): number {
+  const broken = brokenOf(invocation, run.settings);
+  for (const { topicId: topic, error: { message: error, hint } } of broken) {
+    run.tell("settings.topic_broken", { error, topic, hint });
+  }
+  return worstExitCode(broken.map(({ error }) => EXIT_CODES[error.kind]));
+}
+
+function brokenOf({ values: { topic } }: Invocation, { broken }: Settings) {
+  return broken.filter(({ topicId }) => topic === undefined || String(topicId) === topic);
 }
 
 /** The wallet's lock for this run; throws "retry" saying who holds it. */

@@ -4,13 +4,14 @@ import { table } from "../host/terminal.ts";
 import { marketNowMs } from "./at_time.ts";
 import type { Handler } from "./command.ts";
 import { eachTopic } from "./each_topic.ts";
-import { openRun, settingsOf, topicsOf } from "./open_run.ts";
+import { openRun, settingsOf, tellBroken, topicsOf } from "./open_run.ts";
 
 /** Prints the forecast of each topic and the validator's verdict. */
 export const predict: Handler = async (invocation, terminal) => {
   const settings = settingsOf(invocation, terminal);
   const topics = topicsOf(invocation, settings);
   using run = openRun(settings, terminal);
+  const brokenCode = tellBroken(run, invocation);
   const nowMs = await marketNowMs(invocation, run);
   const { done: made, exitCode } = await eachTopic(run, topics, async (topic) => {
     const forecast = await predictTopic(run, topic, { baseMs: nowMs, headMs: nowMs });
@@ -60,7 +61,7 @@ export const predict: Handler = async (invocation, terminal) => {
     terminal.out(`${table([head, ...rows], { align: ["right", "left", "right"] })}\n`);
   }
   const refused = made.map(({ verdict }) => verdict.verdict === "refused" ? 65 : 0);
-  return worstExitCode([exitCode, ...refused]);
+  return worstExitCode([exitCode, brokenCode, ...refused]);
 };
 
 /** Six significant digits: enough for a person; --json has all. */

@@ -2,10 +2,10 @@ import { isQuiet } from "../cycle/quiet.ts";
 import { failureOf, type Run } from "../cycle/run.ts";
 import type { CycleReport, TopicOutcome } from "../cycle/run_cycle.ts";
 import { workerOf } from "../cycle/worker.ts";
-import { EXIT_CODES } from "../errors.ts";
+import { EXIT_CODES, worstExitCode } from "../errors.ts";
 import { table } from "../host/terminal.ts";
 import type { Handler } from "./command.ts";
-import { lockWallet, openRun, settingsOf, topicsOf } from "./open_run.ts";
+import { lockWallet, openRun, settingsOf, tellBroken, topicsOf } from "./open_run.ts";
 
 /** One visit to every topic. */
 export const submit: Handler = async (invocation, terminal) => {
@@ -13,6 +13,7 @@ export const submit: Handler = async (invocation, terminal) => {
   const topics = topicsOf(invocation, settings);
   const dryRun = invocation.switches.has("dry-run");
   using run = openRun(settings, terminal, { dryRun, stop: terminal.stopSignal() });
+  const brokenCode = tellBroken(run, invocation);
   const worker = await workerOf(run);
   using _lock = lockWallet(settings, worker.address, terminal.host.nowMs);
   let report: CycleReport;
@@ -31,7 +32,7 @@ export const submit: Handler = async (invocation, terminal) => {
   }
   tellFailures(run, report);
   terminal.out(invocation.json ? `${JSON.stringify(jsonOf(report))}\n` : textOf(report));
-  return report.exitCode;
+  return worstExitCode([report.exitCode, brokenCode]);
 };
 
 /** Logs what went wrong and that the visit is over; a visit with nothing to do is for debugging only. */

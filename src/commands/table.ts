@@ -1,4 +1,6 @@
 import type { Command, Flag } from "./command.ts";
+import { LEDGER_COMMANDS } from "./ledger/table.ts";
+import { WALLET_COMMANDS } from "./wallet/table.ts";
 
 const TOPIC: Flag = { name: "topic", value: "N", meaning: "only this topic" };
 const AT: Flag = {
@@ -69,6 +71,8 @@ export const COMMANDS: readonly Command[] = [
     hasSettings: true,
     load: async () => (await import("./evaluate.ts")).evaluate,
   },
+  ...WALLET_COMMANDS,
+  ...LEDGER_COMMANDS,
   {
     name: "demo",
     summary: "the whole job on an embedded chain and market, with a throwaway wallet",

@@ -1,9 +1,10 @@
 import { trainTopic } from "../cycle/train_topic.ts";
+import { worstExitCode } from "../errors.ts";
 import { paint } from "../host/terminal.ts";
 import { marketNowMs } from "./at_time.ts";
 import type { Handler } from "./command.ts";
 import { eachTopic } from "./each_topic.ts";
-import { openRun, settingsOf, topicsOf } from "./open_run.ts";
+import { openRun, settingsOf, tellBroken, topicsOf } from "./open_run.ts";
 import { progressOn } from "./progress.ts";
 
 /** Fits each topic's model. */
@@ -11,6 +12,7 @@ export const train: Handler = async (invocation, terminal) => {
   const settings = settingsOf(invocation, terminal);
   const topics = topicsOf(invocation, settings);
   using run = openRun(settings, terminal, { isEndless: true });
+  const brokenCode = tellBroken(run, invocation);
   const nowMs = await marketNowMs(invocation, run);
   const { done: trained, exitCode } = await eachTopic(run, topics, async (topic) => {
     const progress = progressOn(terminal, `training topic ${topic.topicId}`);
@@ -34,7 +36,7 @@ export const train: Handler = async (invocation, terminal) => {
       path,
     }));
     terminal.out(`${JSON.stringify({ models })}\n`);
-    return exitCode;
+    return worstExitCode([exitCode, brokenCode]);
   }
   for (const { topic, artifact, path } of trained) {
     const { record, calibration } = artifact;
@@ -52,7 +54,7 @@ export const train: Handler = async (invocation, terminal) => {
         `${ratio(record.sdRatio)}, unshrunk ${ratio(record.sdRatioUnshrunk)}\n`,
     );
   }
-  return exitCode;
+  return worstExitCode([exitCode, brokenCode]);
 };
 
 const ratio = (value: number) => value.toFixed(4);

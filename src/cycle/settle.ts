@@ -55,7 +55,8 @@ async function prove(session: Session, row: Submission): Promise<boolean | undef
   const counted = (await chain.inferencesAt(row.topicId, row.nonce))
     .some(({ inferer }) => inferer === worker.address);
   if (counted && row.state !== "confirmed") {
-    run.tell("wallet.used_elsewhere", { ...facts, worker: worker.address, state: row.state });
+    const evidence = `the chain has an inference that was not sent from here (${row.state})`;
+    run.tell("wallet.used_elsewhere", { ...facts, worker: worker.address, evidence });
   }
   run.ledger.settle(row, { included: counted }, { isFinal: !counted });
   const reason = counted ? null : row.reason ?? "not in the active set when the window closed";

@@ -114,6 +114,7 @@ export async function preparePrediction(session: Session, due: DueTopic): Promis
   const { low, high, low80, high80, sigma, basePrice, asOfMs: baseEndMs, model } = made;
   run.ledger.plan({
     ...{ ...span, ...texts, low, high, low80, high80, sigma, basePrice, model, baseMs: baseEndMs },
+    fallback: null,
   });
   // Another process may have planned this window in the meantime: its row is the one that counts.
   return run.ledger.submission(topic.topicId, window.nonce, worker.address) ?? texts;

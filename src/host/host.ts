@@ -1,3 +1,5 @@
+import { type CrashPoint, holdAt } from "./crash_point.ts";
+
 /**
  * The machine as the rooms see it. Time, chance and the network come in through this object, so that
  * every room runs in a test, and on the devnet's faster clock, without patching.
@@ -10,6 +12,8 @@ export interface Host {
   /** A number in [0, 1), for jitter only. */
   random(): number;
   fetch(url: string, init?: RequestInit): Promise<Response>;
+  /** A submission has come to this point; only the fault suite does anything about it. */
+  reached(point: CrashPoint): void;
 }
 
 export const realHost: Host = {
@@ -17,6 +21,7 @@ export const realHost: Host = {
   sleep,
   random: () => Math.random(),
   fetch: (url, init) => fetch(url, init),
+  reached: holdAt,
 };
 
 function sleep(ms: number, signal?: AbortSignal): Promise<void> {

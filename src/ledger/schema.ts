@@ -2,7 +2,8 @@
  * The ledger's tables. Heights and topic ids are INTEGER, amounts of uallo decimal TEXT (mainnet's
  * pass 2^53 and sums pass 2^63), times epoch milliseconds. Step i leads from version i to i + 1.
  */
-export const MIGRATIONS: readonly string[] = [`
+export const MIGRATIONS: readonly string[] = [
+  `
 CREATE TABLE submissions (
   topic_id      INTEGER NOT NULL,
   nonce         INTEGER NOT NULL,
@@ -90,4 +91,34 @@ CREATE TABLE wallets (
   fingerprint TEXT PRIMARY KEY,
   address     TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-`];
+`,
+  `
+ALTER TABLE submissions ADD COLUMN fallback TEXT CHECK (fallback IN ('older-candles', 'mean'));
+ALTER TABLE submissions ADD COLUMN ema_score TEXT;
+ALTER TABLE submissions ADD COLUMN reward_uallo TEXT;
+CREATE INDEX transactions_by_time ON transactions (updated_ms);
+
+ALTER TABLE closed_windows RENAME TO closed_windows_1;
+CREATE TABLE closed_windows (
+  topic_id  INTEGER NOT NULL,
+  nonce     INTEGER NOT NULL,
+  worker    TEXT NOT NULL,
+  outcome   TEXT NOT NULL CHECK (outcome IN ('proven', 'missed', 'unknown')),
+  reason    TEXT,
+  closed_ms INTEGER NOT NULL,
+  PRIMARY KEY (topic_id, nonce, worker)
+) STRICT, WITHOUT ROWID;
+INSERT INTO closed_windows SELECT * FROM closed_windows_1;
+DROP TABLE closed_windows_1;
+
+CREATE TABLE endpoints (
+  url        TEXT PRIMARY KEY,
+  answers    INTEGER NOT NULL,
+  failures   INTEGER NOT NULL,
+  streak     INTEGER NOT NULL,
+  latency_ms REAL,
+  last_error TEXT,
+  last_error_ms INTEGER
+) STRICT, WITHOUT ROWID;
+`,
+];

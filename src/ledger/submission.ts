@@ -1,4 +1,14 @@
-import { type Columns, flag, integer, nullable, number, readRow, text, word } from "./columns.ts";
+import {
+  type Columns,
+  flag,
+  integer,
+  nullable,
+  number,
+  readRow,
+  text,
+  uallo,
+  word,
+} from "./columns.ts";
 import type { Row } from "../host/database.ts";
 
 /** One worker's place in one window of one topic; nonce is the height at which the window opened. */
@@ -35,7 +45,12 @@ export interface Plan extends SubmissionKey, WindowSpan {
   /** End of the last candle used, epoch milliseconds. */
   readonly baseMs: number;
   readonly model: string;
+  /** What stood in for the model's own forecast; null when nothing did. */
+  readonly fallback: Fallback | null;
 }
+
+/** older-candles: the model on the newest sound data; mean: the shrunk expanding mean. */
+export type Fallback = "older-candles" | "mean";
 
 /** A prediction that the validator did not let pass. */
 export interface Refusal extends SubmissionKey, WindowSpan {
@@ -49,6 +64,10 @@ export interface Settlement {
   /** Whether the chain counts the inference among those of its nonce. */
   readonly included: boolean | null;
   readonly score: string | null;
+  /** The worker's EMA score in the topic after this epoch. */
+  readonly emaScore: string | null;
+  /** What the epoch paid; the chain rewards in fractions of a uallo, which are dropped. */
+  readonly rewardUallo: bigint | null;
   readonly networkValue: string | null;
   /** The true value, in the unit of the prediction, its loss, and the loss of the zero forecast. */
   readonly realised: number | null;
@@ -72,13 +91,14 @@ export type SubmissionState =
 export type Nullable<T> = { readonly [K in keyof T]: T[K] | null };
 /** The numbers of the forecast, which a refused prediction may not have. */
 type ForecastNumbers = Nullable<
-  Omit<Plan, keyof SubmissionKey | keyof WindowSpan | "value" | "labels" | "model">
+  Omit<Plan, keyof SubmissionKey | keyof WindowSpan | "value" | "labels" | "model" | "fallback">
 >;
 
 export interface Submission extends SubmissionKey, WindowSpan, ForecastNumbers, Settlement {
   readonly value: string;
   readonly labels: readonly LabelValue[] | null;
   readonly model: string;
+  readonly fallback: Fallback | null;
   readonly state: SubmissionState;
   readonly reason: string | null;
   readonly createdMs: number;
@@ -107,6 +127,7 @@ const COLUMNS: Columns<Submission> = {
   basePrice: nullable(number),
   baseMs: nullable(number),
   model: text,
+  fallback: nullable(word("older-candles", "mean")),
   state: word("refused", "planned", "signed", "sent", "confirmed", "rejected", "expired"),
   reason: nullable(text),
   windowOpens: integer,
@@ -115,6 +136,8 @@ const COLUMNS: Columns<Submission> = {
   updatedMs: number,
   included: nullable(flag),
   score: nullable(text),
+  emaScore: nullable(text),
+  rewardUallo: nullable(uallo),
   networkValue: nullable(text),
   realised: nullable(number),
   loss: nullable(number),

@@ -52,10 +52,10 @@ export function submissions(database: Database, nowMs: () => number) {
     const changes = database.run(
       `INSERT INTO submissions
          (topic_id, nonce, worker, value, labels, low, high, low80, high80, sigma, base_price,
-          base_ms, model, state, reason, window_opens, window_closes, created_ms, updated_ms)
+          base_ms, model, fallback, state, reason, window_opens, window_closes, created_ms, updated_ms)
        VALUES
          (:topicId, :nonce, :worker, :value, :labels, :low, :high, :low80, :high80, :sigma,
-          :basePrice, :baseMs, :model, :state, :reason, :windowOpens, :windowCloses, :now, :now)
+          :basePrice, :baseMs, :model, :fallback, :state, :reason, :windowOpens, :windowCloses, :now, :now)
        ON CONFLICT DO NOTHING`,
       { ...row, labels: row.labels && JSON.stringify(row.labels), now: nowMs() },
     );
@@ -95,10 +95,13 @@ export function submissions(database: Database, nowMs: () => number) {
     const { topicId, nonce, worker } = key;
     const { included = null, score = null, networkValue = null } = facts;
     const { realised = null, loss = null, lossZero = null } = facts;
+    const { emaScore = null, rewardUallo = null } = facts;
     const changes = database.run(
       `UPDATE submissions SET
          included = coalesce(included, :included),
          score = coalesce(:score, score),
+         ema_score = coalesce(:emaScore, ema_score),
+         reward_uallo = coalesce(:rewardUallo, reward_uallo),
          network_value = coalesce(:networkValue, network_value),
          realised = coalesce(:realised, realised),
          loss = coalesce(:loss, loss),
@@ -108,7 +111,8 @@ export function submissions(database: Database, nowMs: () => number) {
        WHERE ${AT_KEY} AND state IN ('confirmed', 'rejected', 'expired') AND settled_ms IS NULL
          AND (:included IS NULL OR included IS NULL OR included = :included)`,
       {
-        ...{ topicId, nonce, worker, score, networkValue, realised, loss, lossZero },
+        ...{ topicId, nonce, worker, score, emaScore, networkValue, realised, loss, lossZero },
+        rewardUallo: rewardUallo === null ? null : String(rewardUallo),
         ...{ included: included === null ? null : Number(included), now: nowMs() },
         isFinal: Number(isFinal),
       },
@@ -143,7 +147,7 @@ export function submissions(database: Database, nowMs: () => number) {
 
 const NO_FORECAST = {
   ...{ labels: null, low: null, high: null, low80: null, high80: null },
-  ...{ sigma: null, basePrice: null, baseMs: null },
+  ...{ sigma: null, basePrice: null, baseMs: null, fallback: null },
 };
 
 function illegal(

@@ -30,9 +30,9 @@ interface Pace {
 
 export interface WindowRecord extends WindowSeen, Pace {}
 
-/** How a window ended for the worker: its inference counted, or it did not. */
+/** How a window ended for the worker: its inference counted, it did not, or nobody can tell any more. */
 export interface ClosedWindow extends SubmissionKey {
-  readonly outcome: "proven" | "missed";
+  readonly outcome: "proven" | "missed" | "unknown";
   readonly reason: string | null;
   readonly closedMs: number;
 }
@@ -55,7 +55,7 @@ const CLOSED: Columns<ClosedWindow> = {
   topicId: integer,
   nonce: integer,
   worker: text,
-  outcome: word("proven", "missed"),
+  outcome: word("proven", "missed", "unknown"),
   reason: nullable(text),
   closedMs: number,
 };
@@ -123,7 +123,7 @@ export function windows(database: Database, nowMs: () => number) {
     return seen.seenMs + Math.min(blocks * seen.paceMs, MAX_QUIET_MS);
   }
 
-  /** Writes down how a window ended; proof that comes late turns a missed one into a proven one. */
+  /** Writes down how a window ended; proof that comes late stands, whatever was believed before. */
   function closeWindow(
     { topicId, nonce, worker }: SubmissionKey,
     outcome: ClosedWindow["outcome"],
@@ -132,8 +132,8 @@ export function windows(database: Database, nowMs: () => number) {
     database.run(
       `INSERT INTO closed_windows (topic_id, nonce, worker, outcome, reason, closed_ms)
        VALUES (:topicId, :nonce, :worker, :outcome, :reason, :now)
-       ON CONFLICT DO UPDATE SET outcome = 'proven', reason = excluded.reason
-       WHERE outcome = 'missed' AND excluded.outcome = 'proven'`,
+       ON CONFLICT DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason
+       WHERE outcome <> 'proven' AND excluded.outcome <> 'unknown'`,
       { topicId, nonce, worker, outcome, reason, now: nowMs() },
     );
   }

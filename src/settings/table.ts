@@ -97,11 +97,30 @@ export const GLOBAL_SETTINGS = {
     meaning: "Account that pays the fees by a fee grant; unset: the wallet itself",
     example: "allo1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq",
   },
+  maxFeePerDay: {
+    name: "ALLORA_MAX_FEE_PER_DAY",
+    type: number(0, 1e6),
+    default: "1",
+    meaning: "ALLO that transactions may cost in 24 hours; beyond it none is signed",
+  },
   autoRegister: {
     name: "ALLORA_AUTO_REGISTER",
     type: yesNo,
     default: "yes",
     meaning: "Register the wallet as a worker of a topic when it is not, at the chain's fee",
+  },
+  fallback: {
+    name: "ALLORA_FALLBACK",
+    type: yesNo,
+    default: "yes",
+    meaning:
+      "When model or market fail in an open window, submit a modest forecast, marked as such",
+  },
+  faucetUrl: {
+    name: "ALLORA_FAUCET_URL",
+    type: url,
+    default: "https://faucet.testnet.allora.run",
+    meaning: "Where wallet faucet asks for testnet coins",
   },
   stateDir: {
     name: "ALLORA_STATE_DIR",

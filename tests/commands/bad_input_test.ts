@@ -143,11 +143,13 @@ const topicFiles: Case[] = [
     code: 78,
     says: ["topic 9", "1"],
   }),
-  submit("a file that is no topic", {
+  {
+    name: "a file that is no topic",
+    args: ["submit"],
     files: { "topics/btc.env": TOPIC },
     code: 78,
     says: ["topics/btc.env"],
-  }),
+  },
   submit("a missing target", {
     files: { "topics/1.env": "ALLORA_PAIR=BTC/USD\nALLORA_HORIZON=1h\n" },
     code: 78,

@@ -9,6 +9,7 @@ export const KEY: SubmissionKey = { topicId: 1n, nonce: NONCE, worker: WORKER };
 /** A prediction for one window, as the cycle would hand it over. */
 export function planFor(key: SubmissionKey = KEY, value = "0.0125"): Plan {
   return {
+    fallback: null,
     ...key,
     value,
     labels: null,

@@ -13,7 +13,7 @@ Deno.test("plan() keeps every field of the forecast as it was given", () => {
       reason: null,
       createdMs: clock.nowMs,
       updatedMs: clock.nowMs,
-      ...{ included: null, score: null, networkValue: null },
+      ...{ included: null, score: null, emaScore: null, rewardUallo: null, networkValue: null },
       ...{ realised: null, loss: null, lossZero: null, settledMs: null },
     });
   });

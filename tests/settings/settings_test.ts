@@ -143,3 +143,20 @@ Deno.test("every setting has a name, a flag, a meaning and a place in help and e
   }
   assert(help.includes("log-return, price, volatility, labels"));
 });
+
+Deno.test("loadSettings() leaves out a topic whose file is wrong, and keeps the others", () => {
+  using place = workspace({
+    "topics/1.env": TOPIC,
+    "topics/2.env": TOPIC.replace("log-return", "returns"),
+    "topics/btc.env": TOPIC,
+  });
+  const { topics, broken } = place.load();
+  assertEquals(topics.map(({ topicId }) => topicId), [1n]);
+  assertEquals(
+    broken.map(({ topicId, error }) => [topicId, error.message.split(":")[0]]),
+    [
+      [undefined, "Cannot read topics/btc.env"],
+      [2n, "Cannot use ALLORA_TARGET in topics/2.env"],
+    ],
+  );
+});

@@ -28,7 +28,8 @@ export function workspace(files: Record<string, string | Uint8Array> = {}): Work
       loadSettings({ flags, env, cwd, root: `${cwd}/machine` }),
     failure(input) {
       try {
-        self.load(input);
+        const [broken] = self.load(input).broken;
+        if (broken !== undefined) return broken.error;
       } catch (thrown) {
         if (thrown instanceof PipelineError) return thrown;
         throw thrown;

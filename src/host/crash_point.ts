@@ -1,0 +1,29 @@
+/** The steps of a submission between which a process may die; the fault suite kills it at each of them. */
+export const CRASH_POINTS = [
+  "started", // the lock is held, nothing has been asked
+  "recovered", // what was under way has been looked up
+  "window-recorded",
+  "predicted", // nothing is written down
+  "planned", // the prediction is durable
+  "simulated",
+  "signed-in-memory", // bytes exist, nobody else knows
+  "signed", // bytes are durable, none has left
+  "broadcast", // a node has them, the ledger does not know
+  "sent",
+  "in-block", // a block has been seen to hold it, the ledger does not know
+  "confirmed",
+  "proven", // the chain's list has been read, nothing is written down
+  "settled",
+] as const;
+
+export type CrashPoint = typeof CRASH_POINTS[number];
+
+/**
+ * Stops here for good, with a word on stderr, when the environment's HOLD_AT names this point: whoever
+ * set it kills the process then, at a moment that no timing could hit.
+ */
+export function holdAt(point: CrashPoint): void {
+  if (Deno.env.get("HOLD_AT") !== point) return;
+  Deno.stderr.writeSync(new TextEncoder().encode(`held at ${point}\n`));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
