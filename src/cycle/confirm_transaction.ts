@@ -147,8 +147,10 @@ function settled(session: Session, transaction: SignedTransaction, receipt: Rece
   const result = { height, gasUsed, feePaidUallo };
   const facts = { ...factsOf(transaction), height, gas_used: gasUsed, fee_uallo: feePaidUallo };
   const event = EVENTS[transaction.kind];
+  run.host.reached("in-block");
   if (receipt.code === 0) {
     run.ledger.confirm(transaction.hash, result);
+    run.host.reached("confirmed");
     run.tell(`${event}.confirmed`, facts);
     return { state: "confirmed", height, feePaidUallo };
   }

@@ -77,7 +77,9 @@ export async function settleCycle(
 
 async function visit(session: Session, topics: readonly TopicSettings[]): Promise<CycleReport> {
   const { chain, run } = session;
+  run.host.reached("started");
   const { underWay, ended } = run.dryRun ? { underWay: [], ended: [] } : await recover(session);
+  run.host.reached("recovered");
   const head = await chain.head();
   checkSkew(run, chain.chainId, head.timeMs);
 

@@ -48,11 +48,14 @@ async function sendOnce(session: Session, draft: Draft): Promise<InFlight> {
   const signed = await sign(session, draft);
   const { chain, run } = session;
   if (run.dryRun) return { ...signed, isSent: false };
+  run.host.reached("signed-in-memory");
   run.ledger.recordSigned(signed);
+  run.host.reached("signed");
   const facts = { topic: draft.topicId, nonce: draft.nonce, hash: signed.hash };
   run.tell(`${EVENTS[draft.kind]}.signed`, { ...facts, fee_uallo: signed.feeUallo });
   try {
     const answer = await chain.broadcast(signed.bytes);
+    run.host.reached("broadcast");
     if (!answer.accepted) {
       const { code, codespace, log } = answer.refusal;
       run.ledger.reject(signed.hash, { code, codespace, log });
@@ -65,6 +68,7 @@ async function sendOnce(session: Session, draft: Draft): Promise<InFlight> {
     return { ...signed, isSent: false };
   }
   run.ledger.markSent(signed.hash);
+  run.host.reached("sent");
   session.advance();
   run.tell(`${EVENTS[draft.kind]}.sent`, facts);
   return { ...signed, isSent: true };
@@ -82,6 +86,7 @@ async function sign(session: Session, draft: Draft): Promise<SignedTransaction> 
     ...{ publicKey: wallet.publicKey, sequence, messages, timeoutHeight, ...granter },
   });
   const simulated = gasLimitFor(await chain.simulate(rehearsal));
+  run.host.reached("simulated");
   const floor = gasFloor(session, draft);
   const gasLimit = simulated > floor ? simulated : floor;
   const feeUallo = feeFor(gasLimit, await chain.gasPrice(), gasPriceMargin);

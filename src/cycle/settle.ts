@@ -58,7 +58,9 @@ async function prove(session: Session, row: Submission): Promise<boolean | undef
     const evidence = `the chain has an inference that was not sent from here (${row.state})`;
     run.tell("wallet.used_elsewhere", { ...facts, worker: worker.address, evidence });
   }
+  run.host.reached("proven");
   run.ledger.settle(row, { included: counted }, { isFinal: !counted });
+  run.host.reached("settled");
   const reason = counted ? null : row.reason ?? "not in the active set when the window closed";
   run.ledger.closeWindow(row, counted ? "proven" : "missed", reason);
   run.tell(counted ? "submission.proven" : "submission.missed", { ...facts, reason });

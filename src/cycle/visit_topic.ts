@@ -41,6 +41,7 @@ export async function dueTopic(
       ...{ headMs: head.timeMs, nonce: nonce ?? null },
       ...{ closes: nonce === undefined ? null : window.closes, nextOpens: window.nextOpens },
     });
+    run.host.reached("window-recorded");
   }
   if (nonce === undefined) return undefined;
   const row = run.ledger.submission(topic.topicId, nonce, worker.address);
@@ -109,6 +110,7 @@ export async function preparePrediction(session: Session, due: DueTopic): Promis
       { hint: "the next visit predicts anew; see the model with allora-pipeline evaluate" },
     );
   }
+  run.host.reached("predicted");
   const texts = textsOf(made);
   if (run.dryRun) return texts;
   const { low, high, low80, high80, sigma, basePrice, asOfMs: baseEndMs, model } = made;
@@ -116,6 +118,7 @@ export async function preparePrediction(session: Session, due: DueTopic): Promis
     ...{ ...span, ...texts, low, high, low80, high80, sigma, basePrice, model, baseMs: baseEndMs },
     fallback: null,
   });
+  run.host.reached("planned");
   // Another process may have planned this window in the meantime: its row is the one that counts.
   return run.ledger.submission(topic.topicId, window.nonce, worker.address) ?? texts;
 }
