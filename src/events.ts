@@ -59,6 +59,10 @@ export const EVENTS = {
   "submission.signed": { level: "debug", message: "submission signed" },
   "submission.sent": { level: "info", message: "submission sent" },
   "submission.confirmed": { level: "info", message: "submission successful" },
+  "submission.adopted": {
+    level: "warn",
+    message: "the chain has this window's prediction already, this ledger did not know",
+  },
   "submission.rejected": { level: "error", message: "submission rejected: {error}" },
   "submission.expired": { level: "warn", message: "submission expired before any block held it" },
   "submission.proven": { level: "info", message: "prediction is in the active set" },

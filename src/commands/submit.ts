@@ -1,6 +1,7 @@
 import { isQuiet } from "../cycle/quiet.ts";
 import { failureOf, type Run } from "../cycle/run.ts";
-import type { CycleReport, TopicOutcome } from "../cycle/run_cycle.ts";
+import type { CycleReport } from "../cycle/run_cycle.ts";
+import type { TopicOutcome } from "../cycle/topic_outcome.ts";
 import { workerOf } from "../cycle/worker.ts";
 import { EXIT_CODES, worstExitCode } from "../errors.ts";
 import { table } from "../host/terminal.ts";

@@ -93,14 +93,33 @@ async function lookUp(
   session: Session,
   transaction: SignedTransaction,
 ): Promise<Ending | undefined> {
-  const { chain, run } = session;
-  const { hash, timeoutHeight } = transaction;
+  const { timeoutHeight } = transaction;
   // The head is read first: what is in no block at a later look was in none up to this height.
-  const { height } = await chain.head();
+  const { height } = await session.head();
   const receipt = await receiptOf(session, transaction);
   if (receipt === ON_RECORD) return onRecord(session, transaction);
   if (receipt !== undefined) return settled(session, transaction, receipt);
   if (height <= timeoutHeight + INDEXING_BLOCKS) return undefined;
+  return await isLandedUnseen(session, transaction)
+    ? onRecord(session, transaction)
+    : expired(session, transaction, height);
+}
+
+/**
+ * Whether a transaction that no node finds took effect all the same: its sequence is used up, by
+ * nothing that this ledger knows, and the chain holds what it was for.
+ */
+async function isLandedUnseen(session: Session, transaction: SignedTransaction): Promise<boolean> {
+  const { chain, run, worker: { address } } = session;
+  const { sequence } = transaction;
+  const account = await chain.account(address);
+  if ((account?.sequence ?? 0n) <= sequence) return false;
+  if (run.ledger.isSequenceKnown(address, sequence)) return false;
+  return await isOnRecord(session, transaction);
+}
+
+function expired({ run }: Session, transaction: SignedTransaction, height: bigint): Ending {
+  const { hash, timeoutHeight } = transaction;
   run.ledger.expire(hash);
   run.tell(`${EVENTS[transaction.kind]}.expired`, {
     ...factsOf(transaction),
@@ -114,20 +133,25 @@ async function lookUp(
 const ON_RECORD = Symbol("on record");
 
 async function receiptOf(
-  { chain, worker }: Session,
-  { kind, topicId, nonce, hash }: SignedTransaction,
+  session: Session,
+  transaction: SignedTransaction,
 ): Promise<Receipt | typeof ON_RECORD | undefined> {
   try {
-    return await chain.transaction(hash);
+    return await session.chain.transaction(transaction.hash);
   } catch (thrown) {
     if (!messageOf(thrown).includes("transaction indexing is disabled")) throw thrown;
   }
-  const { address } = worker;
-  const isThere = kind === "register"
-    ? (await chain.window(topicId, address)).isRegistered
-    : await chain.latestInferenceNonce(topicId, address) === nonce ||
-      (await chain.inferencesAt(topicId, nonce)).some(({ inferer }) => inferer === address);
-  return isThere ? ON_RECORD : undefined;
+  return await isOnRecord(session, transaction) ? ON_RECORD : undefined;
+}
+
+/** Whether the chain's own state has what the transaction was for. */
+async function isOnRecord(
+  { chain, worker: { address } }: Session,
+  { kind, topicId, nonce }: SignedTransaction,
+): Promise<boolean> {
+  if (kind === "register") return (await chain.window(topicId, address)).isRegistered;
+  return await chain.latestInferenceNonce(topicId, address) === nonce ||
+    (await chain.inferencesAt(topicId, nonce)).some(({ inferer }) => inferer === address);
 }
 
 function onRecord({ run }: Session, transaction: SignedTransaction): Ending {
@@ -141,7 +165,12 @@ function onRecord({ run }: Session, transaction: SignedTransaction): Ending {
   return { state: "confirmed", height: null, feePaidUallo };
 }
 
-function settled(session: Session, transaction: SignedTransaction, receipt: Receipt): Ending {
+/** Writes down what a block made of the transaction. */
+export function settled(
+  session: Session,
+  transaction: SignedTransaction,
+  receipt: Receipt,
+): Ending {
   const { run } = session;
   const { height, gasUsed, feeUallo: feePaidUallo } = receipt;
   const result = { height, gasUsed, feePaidUallo };

@@ -18,6 +18,8 @@ export interface ChainTimes {
   readonly headMs: number;
 }
 
+/** The minute, on a venue's clock, from which a forecast starts; epoch milliseconds. */
+export const minuteOf = (baseMs: number) => Math.floor(baseMs / MINUTE_MS) * MINUTE_MS;
 const MINUTE_MS = 60_000;
 /** The window may be as old as an epoch, and the venue may have gaps: that much more is read. */
 const SPARE = 1.5;
@@ -44,7 +46,7 @@ export async function predictTopic(
   await refreshCandles(run, topic, headMs);
   const spanMs = SPARE * candlesRead(artifact.spec, artifact.intervalMs) * artifact.intervalMs;
   const recent = candlesAsOf(run, topic, headMs, spanMs);
-  const minuteMs = Math.floor(baseMs / MINUTE_MS) * MINUTE_MS;
+  const minuteMs = minuteOf(baseMs);
   const series = sliceUntil(recent, minuteMs);
   assertFresh(series, minuteMs);
   const made = forecast(artifact, series);

@@ -1,32 +1,18 @@
 import type { ChainClient } from "../chain/client.ts";
-import { EXIT_CODES, PipelineError, worstExitCode } from "../errors.ts";
+import { EXIT_CODES, worstExitCode } from "../errors.ts";
 import type { TopicSettings } from "../settings.ts";
-import { confirmTransaction, type Ending, resume } from "./confirm_transaction.ts";
+import { resume } from "./confirm_transaction.ts";
+import { isAccountOurs } from "./account.ts";
 import { connectTo } from "./connect.ts";
 import { isQuiet } from "./quiet.ts";
 import { failureOf, type Run } from "./run.ts";
 import type { InFlight } from "./send_transaction.ts";
 import { Session } from "./session.ts";
 import { settleWindows } from "./settle.ts";
-import {
-  type DueTopic,
-  dueTopic,
-  type Prepared,
-  preparePrediction,
-  submitPrediction,
-} from "./visit_topic.ts";
+import { confirmOrFail, submitAll } from "./submit_all.ts";
+import { attempt, outcomeOf, type TopicOutcome } from "./topic_outcome.ts";
+import { dueTopic, preparePrediction } from "./visit_topic.ts";
 import { type Worker, workerOf } from "./worker.ts";
-
-/** How one topic's visit ended. */
-export interface TopicOutcome {
-  readonly topicId: bigint;
-  readonly state: "idle" | "confirmed" | "already-submitted" | "rehearsed" | "failed";
-  readonly nonce?: bigint;
-  readonly value?: string;
-  readonly hash?: string;
-  readonly feeUallo?: bigint;
-  readonly error?: PipelineError;
-}
 
 /** What a visit did; `exitCode` is the worst of its topics'. */
 export interface CycleReport {
@@ -80,24 +66,25 @@ async function visit(session: Session, topics: readonly TopicSettings[]): Promis
   run.host.reached("started");
   const { underWay, ended } = run.dryRun ? { underWay: [], ended: [] } : await recover(session);
   run.host.reached("recovered");
-  const head = await chain.head();
+  const head = await session.head();
   checkSkew(run, chain.chainId, head.timeMs);
 
+  let isAllOurs: Promise<boolean> | undefined;
+  const askOnce = () => isAllOurs ??= isAccountOurs(session);
   const found = await Promise.all(
-    topics.map((topic) => attempt(run, topic, () => dueTopic(session, topic, head))),
+    topics.map((topic) => attempt(run, topic, () => dueTopic(session, topic, head, askOnce))),
   );
   const due = found.flatMap(({ value }) => value ?? []);
   const prepared = await Promise.all(
     due.map((each) => attempt(run, each.topic, () => preparePrediction(session, each))),
   );
-  const sent: (TopicOutcome | Sent)[] = [];
-  for (const [place, each] of due.entries()) {
-    const { value, failure } = prepared[place]!;
-    sent.push(failure ?? await send(session, each, value!));
-  }
+  const ready = due.flatMap((each, place) => {
+    const { value } = prepared[place]!;
+    return value === undefined ? [] : { due: each, prepared: value };
+  });
   const outcomes = [
-    ...found.flatMap(({ failure }) => failure ?? []),
-    ...await Promise.all(sent.map((each) => "flight" in each ? finish(session, each) : each)),
+    ...[...found, ...prepared].flatMap(({ failure }) => failure ?? []),
+    ...await submitAll(session, ready),
   ];
   // A registration among them has been waited for where it was needed.
   const pending = new Set(
@@ -148,79 +135,6 @@ function checkSkew({ host, tell }: Run, chainId: string, headMs: number): void {
   const skewMs = host.nowMs() - headMs;
   if (Math.abs(skewMs) <= MAX_SKEW_MS) return;
   tell("clock.skewed", { skew_seconds: Math.round(skewMs / 1000), chain_id: chainId });
-}
-
-interface Sent {
-  readonly due: DueTopic;
-  readonly flight: InFlight;
-  readonly value: string;
-}
-
-async function send(
-  session: Session,
-  due: DueTopic,
-  prepared: Prepared,
-): Promise<TopicOutcome | Sent> {
-  const { topicId } = due.topic;
-  const value = prepared.labels === null ? prepared.value : JSON.stringify(prepared.labels);
-  const facts = { topicId, nonce: due.window.nonce, value };
-  const { value: flight, failure } = await attempt(
-    session.run,
-    due.topic,
-    () => submitPrediction(session, due, prepared),
-  );
-  if (failure !== undefined) return { ...failure, ...facts };
-  if (flight === undefined) return { ...facts, state: "already-submitted" };
-  const { hash, feeUallo } = flight;
-  if (session.run.dryRun) {
-    session.run.tell("submission.simulated", { topic: topicId, nonce: facts.nonce, hash });
-    return { ...facts, state: "rehearsed", hash, feeUallo };
-  }
-  return { due, flight, value };
-}
-
-async function finish(session: Session, { flight, value }: Sent): Promise<TopicOutcome> {
-  return { value, ...outcomeOf(flight, await confirmOrFail(session, flight)) };
-}
-
-function outcomeOf(flight: InFlight, ending: Ending | PipelineError): TopicOutcome {
-  const { topicId, nonce, hash } = flight;
-  const facts = { topicId, nonce, hash };
-  if (ending instanceof PipelineError) return { ...facts, state: "failed", error: ending };
-  if (ending.state === "confirmed") {
-    return { ...facts, state: "confirmed", feeUallo: ending.feePaidUallo };
-  }
-  if (ending.state === "rejected" && ending.refusal.class === "done") {
-    return { ...facts, state: "already-submitted", feeUallo: ending.feePaidUallo };
-  }
-  const error = ending.state === "rejected" ? ending.refusal : new PipelineError(
-    "retry",
-    `Cannot confirm topic ${topicId} nonce ${nonce}: no block took ${hash} in the window`,
-  );
-  return { ...facts, state: "failed", error };
-}
-
-/** How the transaction ended, or why that is not known yet; it is then looked up by the next visit. */
-async function confirmOrFail(session: Session, flight: InFlight): Promise<Ending | PipelineError> {
-  try {
-    return await confirmTransaction(session, flight);
-  } catch (thrown) {
-    return failureOf(session.run, thrown);
-  }
-}
-
-/** The step's value, or the topic's failure, which the log has then. */
-async function attempt<T>(
-  run: Run,
-  { topicId }: TopicSettings,
-  step: () => Promise<T>,
-): Promise<{ readonly value?: T; readonly failure?: TopicOutcome }> {
-  try {
-    return { value: await step() };
-  } catch (thrown) {
-    const error = failureOf(run, thrown);
-    return { failure: { topicId, state: "failed", error } };
-  }
 }
 
 function idle({ topicId }: TopicSettings): TopicOutcome {

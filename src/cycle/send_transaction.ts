@@ -4,6 +4,7 @@ import type { ChainMessage } from "../chain/payload.ts";
 import { unsignedForSimulation } from "../chain/unsigned.ts";
 import { messageOf, PipelineError } from "../errors.ts";
 import type { SignedTransaction } from "../ledger/transaction.ts";
+import type { Run } from "./run.ts";
 import type { Session } from "./session.ts";
 
 /** One message to the chain, before it has a sequence and a fee. */
@@ -89,7 +90,8 @@ async function sign(session: Session, draft: Draft): Promise<SignedTransaction> 
   run.host.reached("simulated");
   const floor = gasFloor(session, draft);
   const gasLimit = simulated > floor ? simulated : floor;
-  const feeUallo = feeFor(gasLimit, await chain.gasPrice(), gasPriceMargin);
+  const feeUallo = feeFor(gasLimit, await session.gasPrice(), gasPriceMargin);
+  assertUnderCap(run, feeUallo);
   // CosmJS is a tenth of a second of CPU: only what is signed pays for it.
   const { signTransaction } = await import("../chain/transaction.ts");
   const signed = await signTransaction({
@@ -100,6 +102,22 @@ async function sign(session: Session, draft: Draft): Promise<SignedTransaction> 
     ...{ kind: draft.kind, topicId: draft.topicId, nonce: draft.nonce, worker: worker.address },
     ...{ sequence, accountNumber: number, feeUallo, gasLimit, timeoutHeight, ...signed },
   };
+}
+
+const DAY_MS = 86_400_000;
+
+/** Throws "denied" when the fee would carry what 24 hours cost past ALLORA_MAX_FEE_PER_DAY. */
+function assertUnderCap({ host, ledger, settings, tell }: Run, feeUallo: bigint): void {
+  const spent = ledger.feesCommitted(host.nowMs() - DAY_MS);
+  const cap = settings.maxFeePerDayUallo;
+  if (spent + feeUallo <= cap) return;
+  const facts = { fee_uallo: feeUallo, spent_uallo: spent, cap_uallo: cap };
+  tell("fee.cap_reached", facts);
+  throw new PipelineError(
+    "denied",
+    `Cannot sign: a fee of ${feeUallo} uallo on top of ${spent} in 24 hours passes the cap of ${cap}`,
+    { hint: "look at the gas price, then raise ALLORA_MAX_FEE_PER_DAY if it is right" },
+  );
 }
 
 /** A transaction that ran out of gas is followed by one with a third more: simulating again gives the same. */

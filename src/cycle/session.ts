@@ -1,5 +1,6 @@
 import type { ChainClient } from "../chain/client.ts";
 import { PipelineError } from "../errors.ts";
+import { Remembered } from "./remembered.ts";
 import type { Run } from "./run.ts";
 import type { Worker } from "./worker.ts";
 
@@ -14,20 +15,50 @@ export class Session {
   readonly run: Run;
   readonly chain: ChainClient;
   readonly worker: Worker;
-  #account: Account | undefined;
+  readonly #blockTimes = new Map<bigint, Promise<number>>();
+  readonly #head: Remembered<Awaited<ReturnType<ChainClient["head"]>>>;
+  readonly #gasPrice: Remembered<bigint>;
+  #account: Promise<Account> | undefined;
 
   constructor(run: Run, chain: ChainClient, worker: Worker) {
     this.run = run;
     this.chain = chain;
     this.worker = worker;
+    this.#head = new Remembered(run, () => chain.head());
+    this.#gasPrice = new Remembered(run, () => chain.gasPrice());
+  }
+
+  /** The newest block, as of no longer ago than one look takes: all who wait share the question. */
+  head(): Promise<{ readonly height: bigint; readonly timeMs: number }> {
+    return this.#head.value();
+  }
+
+  /** The fee market's price of one gas, in 1e-18 uallo, as new as the head. */
+  gasPrice(): Promise<bigint> {
+    return this.#gasPrice.value();
+  }
+
+  /** Time of a block, epoch milliseconds; topics that open together share the question. */
+  blockTimeMs(height: bigint): Promise<number> {
+    const known = this.#blockTimes.get(height) ?? this.chain.blockTimeMs(height);
+    this.#blockTimes.set(height, known);
+    return known;
   }
 
   /**
    * Account number and the next free sequence: the chain's, or one above our own transactions that
    * are under way, whose place nothing new may take. Throws "unavailable" for an account without funds.
    */
-  async account(): Promise<Account> {
-    if (this.#account !== undefined) return this.#account;
+  account(): Promise<Account> {
+    this.#account ??= this.#askAccount();
+    const asked = this.#account;
+    asked.catch(() => {
+      if (this.#account === asked) this.#account = undefined;
+    });
+    return asked;
+  }
+
+  async #askAccount(): Promise<Account> {
     const { address } = this.worker;
     const found = await this.chain.account(address);
     if (found === undefined) {
@@ -37,20 +68,23 @@ export class Session {
         { hint: `send some ALLO to it: an account begins with its first coins` },
       );
     }
-    const taken = this.run.ledger.pendingTransactions(address).map(({ sequence }) => sequence + 1n);
+    const taken = this.run.ledger.pendingTransactions(address)
+      .map(({ sequence }) => sequence + 1n);
     const sequence = [found.sequence, ...taken].reduce((a, b) => a > b ? a : b);
-    return this.#account = { number: found.number, sequence };
+    return { number: found.number, sequence };
   }
 
-  /** The node has taken a transaction at the present sequence. */
+  /** A transaction at the present sequence may have been taken. */
   advance(): void {
-    if (this.#account !== undefined) {
-      this.#account = { ...this.#account, sequence: this.#account.sequence + 1n };
-    }
+    this.#account = this.#account?.then((account) => ({
+      ...account,
+      sequence: account.sequence + 1n,
+    }));
   }
 
-  /** Forgets what was known of the account, so that the next signature asks the chain. */
+  /** Forgets what was known of the account and the price, so that the next signature asks the chain. */
   forget(): void {
     this.#account = undefined;
+    this.#gasPrice.forget();
   }
 }

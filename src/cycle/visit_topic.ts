@@ -4,8 +4,10 @@ import { payloadMessage } from "../chain/payload.ts";
 import { PipelineError } from "../errors.ts";
 import type { Submission } from "../ledger/submission.ts";
 import type { TopicSettings } from "../settings.ts";
+import { predictOrFallBack } from "./fall_back.ts";
 import { inferenceOf, textsOf } from "./inference.ts";
 import { type ChainTimes, judge, predictTopic } from "./predict_topic.ts";
+import { assertTopicTakes } from "./topic_takes.ts";
 import { ensureRegistered } from "./register_worker.ts";
 import { type InFlight, sendTransaction } from "./send_transaction.ts";
 import type { Session } from "./session.ts";
@@ -25,11 +27,16 @@ export type Prepared = Pick<Submission, "value" | "labels">;
 const MAX_PAID = 2;
 const WORTH_ANOTHER = new Set(["retry-sequence", "retry-gas", "retry-fee", "other-node", "wait"]);
 
-/** Whether, and from where, the open window is to be worked on; undefined when there is nothing to do. */
+/**
+ * Whether, and from where, the open window is to be worked on; undefined when there is nothing to do.
+ * `isAllOurs` tells whether the ledger knows all that the account did: if not, the chain is asked
+ * whether it has this window's inference already, sent from elsewhere or by a ledger that is lost.
+ */
 export async function dueTopic(
   session: Session,
   topic: TopicSettings,
   head: { readonly height: bigint; readonly timeMs: number },
+  isAllOurs: () => Promise<boolean>,
 ): Promise<DueTopic | undefined> {
   const { chain, run, worker } = session;
   const window = await chain.window(topic.topicId, worker.address);
@@ -44,8 +51,15 @@ export async function dueTopic(
     run.host.reached("window-recorded");
   }
   if (nonce === undefined) return undefined;
+  const key = { topicId: topic.topicId, nonce, worker: worker.address };
   const row = run.ledger.submission(topic.topicId, nonce, worker.address);
   if (!isUnfinished(session, row)) return undefined;
+  const isKnownHere = row !== undefined || run.dryRun || await isAllOurs();
+  if (!isKnownHere && await chain.latestInferenceNonce(topic.topicId, worker.address) === nonce) {
+    run.ledger.adopt({ ...key, windowOpens: window.opens, windowCloses: window.closes });
+    run.tell("submission.adopted", { topic: topic.topicId, nonce });
+    return undefined;
+  }
   run.tell("window.open", { topic: topic.topicId, nonce, closes: window.closes });
   return { topic, window: { ...window, nonce }, row };
 }
@@ -59,6 +73,12 @@ function noteMissed({ run, worker }: Session, topicId: bigint, nonce: bigint | u
   const reason = row?.reason ?? "no prediction could be made";
   run.ledger.closeWindow({ topicId, nonce: passed, worker: worker.address }, "missed", reason);
   run.tell("submission.missed", { topic: topicId, nonce: passed, reason });
+}
+
+/** Whether a window's refused submission is worth another try now. */
+export function mayTryAgain(session: Session, topicId: bigint, nonce: bigint): boolean {
+  const row = session.run.ledger.submission(topicId, nonce, session.worker.address);
+  return row?.state === "rejected" && isUnfinished(session, row);
 }
 
 function isUnfinished(session: Session, row: Submission | undefined): boolean {
@@ -85,15 +105,18 @@ function isUnfinished(session: Session, row: Submission | undefined): boolean {
 
 /**
  * The prediction for a due window, durable in the ledger before anything is signed. One that is there
- * already is taken as it is. Throws "invalid" when the validator refuses it; the next visit tries again.
+ * already is taken as it is. Throws "invalid" when the validator refuses it; the next visit tries again,
+ * but nothing stands in for what was refused. Throws "config" when it is not what the topic takes.
  */
 export async function preparePrediction(session: Session, due: DueTopic): Promise<Prepared> {
   const { chain, run, worker } = session;
   const { topic, window, row } = due;
   if (row !== undefined && row.state !== "refused") return row;
-  const [head, baseMs] = await Promise.all([chain.head(), chain.blockTimeMs(window.nonce)]);
+  const [head, baseMs] = await Promise.all([session.head(), session.blockTimeMs(window.nonce)]);
   const times: ChainTimes = { baseMs, headMs: head.timeMs };
-  const made = await predictTopic(run, topic, times);
+  const { forecast: made, fallback } = row === undefined
+    ? await predictOrFallBack(run, topic, times)
+    : { forecast: await predictTopic(run, topic, times), fallback: null };
   const span = {
     ...{ topicId: topic.topicId, nonce: window.nonce, worker: worker.address },
     ...{ windowOpens: window.opens, windowCloses: window.closes },
@@ -110,13 +133,14 @@ export async function preparePrediction(session: Session, due: DueTopic): Promis
       { hint: "the next visit predicts anew; see the model with allora-pipeline evaluate" },
     );
   }
-  run.host.reached("predicted");
   const texts = textsOf(made);
+  await assertTopicTakes(chain, { topic, nonce: window.nonce, basePrice: made.basePrice, texts });
+  run.host.reached("predicted");
   if (run.dryRun) return texts;
-  const { low, high, low80, high80, sigma, basePrice, asOfMs: baseEndMs, model } = made;
+  const { low, high, low80, high80, sigma, basePrice, asOfMs, model } = made;
   run.ledger.plan({
-    ...{ ...span, ...texts, low, high, low80, high80, sigma, basePrice, model, baseMs: baseEndMs },
-    fallback: null,
+    ...{ ...span, ...texts, low, high, low80, high80, sigma, basePrice, model, fallback },
+    baseMs: asOfMs,
   });
   run.host.reached("planned");
   // Another process may have planned this window in the meantime: its row is the one that counts.

@@ -97,6 +97,10 @@ ALTER TABLE submissions ADD COLUMN fallback TEXT CHECK (fallback IN ('older-cand
 ALTER TABLE submissions ADD COLUMN ema_score TEXT;
 ALTER TABLE submissions ADD COLUMN reward_uallo TEXT;
 CREATE INDEX transactions_by_time ON transactions (updated_ms);
+CREATE INDEX transactions_in_blocks ON transactions (worker, sequence)
+  WHERE state = 'confirmed' OR height IS NOT NULL;
+CREATE INDEX transactions_given_up ON transactions (worker, sequence)
+  WHERE state IN ('rejected', 'expired') AND height IS NULL;
 
 ALTER TABLE closed_windows RENAME TO closed_windows_1;
 CREATE TABLE closed_windows (

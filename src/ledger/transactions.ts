@@ -23,7 +23,8 @@ const MAY_FOLLOW = {
   sent: "state IN ('signed', 'sent')",
   expired: "state IN ('signed', 'sent')",
   confirmed: "state IN ('signed', 'sent', 'expired') OR (state = 'rejected' AND height IS NULL)",
-  rejected: "state IN ('signed', 'sent') OR (state = 'expired' AND :height IS NOT NULL)",
+  rejected: "state IN ('signed', 'sent') OR (height IS NULL AND :height IS NOT NULL AND " +
+    "state IN ('rejected', 'expired'))",
 };
 
 /** The transactions' part of the ledger; every function is one transaction of the database. */
@@ -97,6 +98,17 @@ export function transactions(database: Database, nowMs: () => number) {
       { sinceMs },
     );
     return rows.reduce((sum, row) => sum + readRow({ feePaidUallo: uallo }, row).feePaidUallo, 0n);
+  }
+
+  /** What was paid since then, and what those under way offer: they may yet be paid. In uallo. */
+  function feesCommitted(sinceMs: number): bigint {
+    const rows = database.all(
+      "SELECT fee_uallo FROM transactions WHERE state IN ('signed', 'sent')",
+    );
+    return rows.reduce(
+      (sum, row) => sum + readRow({ feeUallo: uallo }, row).feeUallo,
+      feesSince(sinceMs),
+    );
   }
 
   function select(where: string, parameters: Readonly<Record<string, bigint | number | string>>) {
@@ -180,5 +192,6 @@ export function transactions(database: Database, nowMs: () => number) {
     pendingTransactions,
     transactionsOf,
     feesSince,
+    feesCommitted,
   };
 }

@@ -50,6 +50,17 @@ export function durationOf(...choices: string[]): SettingType<number> {
   };
 }
 
+/** The uallo of an exact decimal amount of ALLO, which has 18 decimals. */
+export const allo: SettingType<bigint> = {
+  word: "ALLO",
+  allowed: "an amount of ALLO such as 0.5, with at most 18 decimals",
+  unit: "uallo",
+  parse: (text) => {
+    const [, whole, decimals = ""] = /^(\d{1,9})(?:\.(\d{1,18}))?$/.exec(text) ?? [];
+    return whole === undefined ? undefined : BigInt(whole + decimals.padEnd(18, "0"));
+  },
+};
+
 /** One of a few words. */
 export function choice<const Word extends string>(...words: Word[]): SettingType<Word> {
   return {

@@ -1,4 +1,5 @@
 import {
+  allo,
   choice,
   duration,
   durationOf,
@@ -97,11 +98,11 @@ export const GLOBAL_SETTINGS = {
     meaning: "Account that pays the fees by a fee grant; unset: the wallet itself",
     example: "allo1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq",
   },
-  maxFeePerDay: {
+  maxFeePerDayUallo: {
     name: "ALLORA_MAX_FEE_PER_DAY",
-    type: number(0, 1e6),
+    type: allo,
     default: "1",
-    meaning: "ALLO that transactions may cost in 24 hours; beyond it none is signed",
+    meaning: "What transactions may cost in 24 hours; beyond it none is signed",
   },
   autoRegister: {
     name: "ALLORA_AUTO_REGISTER",

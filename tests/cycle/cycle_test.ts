@@ -139,7 +139,8 @@ Deno.test("a wallet that is not whitelisted is told before anything is spent", a
 });
 
 Deno.test("one topic's failure does not stop another", async () => {
-  await using worker = await practise({ files: { "1": HOURLY, "2": DAILY_ETH } });
+  const files = { "1": HOURLY, "2": DAILY_ETH };
+  await using worker = await practise({ files, env: "ALLORA_FALLBACK=no\n" });
   await Deno.writeTextFile(`${worker.settings.stateDir}/models/2.json`, "damaged");
   worker.stepUntil("open");
   const states = new Set<string>();

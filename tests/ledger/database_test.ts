@@ -70,8 +70,10 @@ Deno.test("a ledger whose pages were overwritten is damaged, not empty", () => {
     }
     const bytes = Deno.readFileSync(path);
     Deno.writeFileSync(path, bytes.fill(0xa5, 4096));
-    using ledger = openLedger(path, OPTIONS);
-    const refusal = refusalOf(() => ledger.history(1n, 300));
+    const refusal = refusalOf(() => {
+      using ledger = openLedger(path, OPTIONS);
+      ledger.history(1n, 300);
+    });
     assertEquals(refusal.exitCode, 70);
     assertStringIncludes(refusal.hint ?? "", "move the file away");
   });

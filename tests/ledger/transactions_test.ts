@@ -23,7 +23,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   signed: Object.keys(MOVES),
   sent: Object.keys(MOVES).filter((move) => move !== "signed"),
   confirmed: [],
-  "rejected by CheckTx": ["signed", "confirmed"],
+  "rejected by CheckTx": ["signed", "confirmed", "rejected in a block"],
   "rejected in a block": [],
   expired: ["confirmed", "rejected in a block"],
 };

@@ -160,3 +160,15 @@ Deno.test("loadSettings() leaves out a topic whose file is wrong, and keeps the 
     ],
   );
 });
+
+Deno.test("an amount of ALLO is exact to its last decimal", () => {
+  using here = workspace();
+  const cap = (text: string) => here.load({ env: { ALLORA_MAX_FEE_PER_DAY: text } });
+  assertEquals(here.load().maxFeePerDayUallo, 10n ** 18n);
+  assertEquals(cap("0.000000000000000001").maxFeePerDayUallo, 1n);
+  assertEquals(cap("12.5").maxFeePerDayUallo, 12_500_000_000_000_000_000n);
+  for (const text of ["1e3", "-1", ".5", "1.0000000000000000001"]) {
+    const { message } = here.failure({ env: { ALLORA_MAX_FEE_PER_DAY: text } });
+    assertStringIncludes(message, "an amount of ALLO such as 0.5");
+  }
+});

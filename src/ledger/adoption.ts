@@ -1,0 +1,51 @@
+import type { Database } from "../host/database.ts";
+import { readTransaction, type Transaction } from "./transaction.ts";
+import type { SubmissionKey, WindowSpan } from "./submission.ts";
+
+/** What a ledger that does not know the whole past of a wallet needs: one that is new, lost or restored. */
+export function adoption(database: Database, nowMs: () => number) {
+  /** One above the highest sequence of the worker's transactions in blocks; undefined when there is none. */
+  function nextSequence(worker: string): bigint | undefined {
+    const row = database.get(
+      `SELECT sequence + 1 AS next FROM transactions INDEXED BY transactions_in_blocks
+       WHERE worker = :worker AND (state = 'confirmed' OR height IS NOT NULL)
+       ORDER BY sequence DESC LIMIT 1`,
+      { worker },
+    );
+    return row && BigInt(row["next"] as bigint);
+  }
+
+  /** Whether a transaction of ours with this sequence is in a block. */
+  function isSequenceKnown(worker: string, sequence: bigint): boolean {
+    return database.get(
+      `SELECT 1 FROM transactions INDEXED BY transactions_in_blocks
+       WHERE worker = :worker AND (state = 'confirmed' OR height IS NOT NULL)
+         AND sequence = :sequence`,
+      { worker, sequence },
+    ) !== undefined;
+  }
+
+  /** Those with this sequence or a higher one that were given up and never seen in a block. */
+  function givenUp(worker: string, sequence: bigint): readonly Transaction[] {
+    return database.all(
+      `SELECT * FROM transactions INDEXED BY transactions_given_up
+       WHERE worker = :worker AND state IN ('rejected', 'expired') AND height IS NULL
+         AND sequence >= :sequence ORDER BY sequence, id`,
+      { worker, sequence },
+    ).map(readTransaction);
+  }
+
+  /** Writes down that the chain holds the worker's inference of a window of which nothing is known here. */
+  function adopt(window: SubmissionKey & WindowSpan): void {
+    database.run(
+      `INSERT INTO submissions (topic_id, nonce, worker, value, model, state, reason,
+         window_opens, window_closes, created_ms, updated_ms)
+       VALUES (:topicId, :nonce, :worker, '', '', 'confirmed', 'found on the chain',
+         :windowOpens, :windowCloses, :now, :now)
+       ON CONFLICT DO NOTHING`,
+      { ...window, now: nowMs() },
+    );
+  }
+
+  return { nextSequence, isSequenceKnown, givenUp, adopt };
+}
