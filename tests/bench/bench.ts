@@ -6,6 +6,7 @@
 import { fitRidge } from "../../src/model/ridge.ts";
 import { table } from "../../src/host/terminal.ts";
 import { type Cost, costOf, medians } from "./process_cost.ts";
+import { benchTopics } from "./topics.ts";
 import { type Practice, practise } from "./practice.ts";
 
 const BINARY = new URL("../../bin/allora-pipeline", import.meta.url).pathname;
@@ -16,7 +17,7 @@ const dir = await Deno.makeTempDir({ prefix: "allora-bench-" });
 try {
   console.log("starting ...");
   const hello = await compileHello(dir);
-  await using slow = await practise(BINARY, `${dir}/slow`, 30);
+  await using slow = await practise(BINARY, `${dir}/slow`, { speed: 30 });
   await slow.submitOnce();
   await slow.visitUntilQuiet();
   const start = await medians({
@@ -27,9 +28,10 @@ try {
   printStarts(start);
 
   console.log("submitting ...");
-  await using fast = await practise(BINARY, `${dir}/fast`, 600);
+  await using fast = await practise(BINARY, `${dir}/fast`, { speed: 600 });
   printCycle(await medianCycle(fast));
   printRidge();
+  await benchTopics(BINARY, dir);
 } finally {
   await Deno.remove(dir, { recursive: true });
 }

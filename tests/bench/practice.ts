@@ -1,11 +1,11 @@
-import { newMnemonic } from "../../src/chain/keys.ts";
+import { newMnemonic, walletFromMnemonic } from "../../src/chain/keys.ts";
 import { type Cost, costOf } from "./process_cost.ts";
 
 /** The compiled program in a directory of its own, at work on a devnet in a process of its own. */
 export interface Practice extends AsyncDisposable {
-  /** One visit; throws unless its topic ended in `state`. */
+  /** One visit; throws unless all topics ended in `state`. */
   visit(state: string): Promise<Cost>;
-  /** Visits until one submitted; the cost of that one. */
+  /** Visits until one submitted for all topics; the cost of that one. */
   submitOnce(): Promise<Cost>;
   /** Visits until the ledger alone can say that nothing is due. */
   visitUntilQuiet(): Promise<void>;
@@ -13,20 +13,27 @@ export interface Practice extends AsyncDisposable {
 
 const PATIENCE_MS = 60_000;
 
-/** Starts a devnet at `speed` and lays out a funded worker with a trained model for its topic 1. */
-export async function practise(binary: string, dir: string, speed: number): Promise<Practice> {
-  await Deno.mkdir(`${dir}/topics`, { recursive: true });
-  await Deno.mkdir(`${dir}/data`);
+/**
+ * Starts a devnet at `speed`, with `topics` topics that open their windows together, and lays out a
+ * funded worker, registered in all of them, with a trained model for each.
+ */
+export async function practise(
+  binary: string,
+  dir: string,
+  { speed, topics = 1 }: { readonly speed: number; readonly topics?: number },
+): Promise<Practice> {
+  for (const each of ["topics", "data/models"]) {
+    await Deno.mkdir(`${dir}/${each}`, { recursive: true });
+  }
+  const mnemonic = newMnemonic();
+  await Deno.writeTextFile(`${dir}/data/mnemonic`, mnemonic, { mode: 0o600 });
+  const ids = Array.from({ length: topics }, (_, i) => i + 1);
+  const { address } = await walletFromMnemonic(mnemonic);
+  await Deno.writeTextFile(`${dir}/state.json`, JSON.stringify(stateOf(ids, address)));
   const devnet = new Deno.Command(binary, {
     args: [
-      "devnet",
-      "--rpc",
-      "127.0.0.1:0",
-      "--market",
-      "127.0.0.1:0",
-      "--speed",
-      String(speed),
-      "--json",
+      ...["devnet", "--rpc", "127.0.0.1:0", "--market", "127.0.0.1:0", "--speed", String(speed)],
+      ...["--state", `${dir}/state.json`, "--json"],
     ],
     stdin: "null",
     stdout: "piped",
@@ -37,19 +44,23 @@ export async function practise(binary: string, dir: string, speed: number): Prom
     `${dir}/.env`,
     `ALLORA_RPC=${rpc}\nALLORA_CHAIN_ID=${chain_id}\nALLORA_BINANCE_URL=${market}\nALLORA_LOG_LEVEL=error\n`,
   );
-  await Deno.writeTextFile(
-    `${dir}/topics/1.env`,
-    "ALLORA_TARGET=log-return\nALLORA_PAIR=BTC/USD\nALLORA_HORIZON=1h\n",
-  );
-  await Deno.writeTextFile(`${dir}/data/mnemonic`, newMnemonic(), { mode: 0o600 });
+  for (const id of ids) {
+    await Deno.writeTextFile(
+      `${dir}/topics/${id}.env`,
+      "ALLORA_TARGET=log-return\nALLORA_PAIR=BTC/USD\nALLORA_HORIZON=1h\n",
+    );
+  }
   // Settings of the person at the keyboard would win over the files.
   const run = (...args: string[]) => costOf(binary, args, { cwd: dir, clearEnv: true });
-  await run("train");
-  await fund(rpc, chain_id, dir);
+  await run("train", "--topic", "1");
+  for (const id of ids.slice(1)) {
+    await Deno.copyFile(`${dir}/data/models/1.json`, `${dir}/data/models/${id}.json`);
+  }
 
   const visitOnce = async () => {
     const cost = await run("submit", "--json");
-    return { cost, state: String(JSON.parse(cost.stdout).topics[0].outcome) };
+    const outcomes: { outcome: string }[] = JSON.parse(cost.stdout).topics;
+    return { cost, state: [...new Set(outcomes.map(({ outcome }) => outcome))].join() };
   };
   return {
     async visit(wanted) {
@@ -79,13 +90,16 @@ export async function practise(binary: string, dir: string, speed: number): Prom
   };
 }
 
-async function fund(rpc: string, chain: string, dir: string): Promise<void> {
-  const { walletFromMnemonic } = await import("../../src/chain/keys.ts");
-  const { address } = await walletFromMnemonic(await Deno.readTextFile(`${dir}/data/mnemonic`));
-  const body = new URLSearchParams({ chain, address });
-  const response = await fetch(`${rpc}/api/request`, { method: "POST", body });
-  await response.body?.cancel();
-  if (!response.ok) throw new Error(`the faucet answers ${response.status}`);
+function stateOf(ids: readonly number[], address: string) {
+  const topic = {
+    ...{ epoch_length: 720, submission_window: 600, ground_truth_lag: 720 },
+    target: { kind: "log-return", pair: "BTC/USD", horizon_ms: 3_600_000 },
+    workers: [address],
+  };
+  return {
+    accounts: [{ address, number: 7, sequence: 0, balance_uallo: String(10n ** 18n) }],
+    topics: ids.map((id) => ({ id, ...topic })),
+  };
 }
 
 async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
