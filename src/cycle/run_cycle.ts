@@ -11,7 +11,7 @@ import { Session } from "./session.ts";
 import { settleWindows } from "./settle.ts";
 import { confirmOrFail, submitAll } from "./submit_all.ts";
 import { attempt, outcomeOf, type TopicOutcome } from "./topic_outcome.ts";
-import { dueTopic, preparePrediction } from "./visit_topic.ts";
+import { dueTopic } from "./visit_topic.ts";
 import { type Worker, workerOf } from "./worker.ts";
 
 /** What a visit did; `exitCode` is the worst of its topics'. */
@@ -30,8 +30,8 @@ export interface Kept {
  * One visit to every topic:
  *
  * what a former visit left unfinished is looked up first; each topic with an open window that is not
- * settled gets a prediction, judged and written down; they are signed, written down and sent in
- * order; every transaction under way is waited for; closed windows are proved and scored.
+ * settled gets a prediction, judged and written down, which is signed, written down and sent, one
+ * after another; every transaction under way is waited for; closed windows are proved and scored.
  *
  * One topic's failure does not stop another. Throws only what concerns all of them: no wallet, no chain.
  */
@@ -75,16 +75,9 @@ async function visit(session: Session, topics: readonly TopicSettings[]): Promis
     topics.map((topic) => attempt(run, topic, () => dueTopic(session, topic, head, askOnce))),
   );
   const due = found.flatMap(({ value }) => value ?? []);
-  const prepared = await Promise.all(
-    due.map((each) => attempt(run, each.topic, () => preparePrediction(session, each))),
-  );
-  const ready = due.flatMap((each, place) => {
-    const { value } = prepared[place]!;
-    return value === undefined ? [] : { due: each, prepared: value };
-  });
   const outcomes = [
-    ...[...found, ...prepared].flatMap(({ failure }) => failure ?? []),
-    ...await submitAll(session, ready),
+    ...found.flatMap(({ failure }) => failure ?? []),
+    ...await submitAll(session, due),
   ];
   // A registration among them has been waited for where it was needed.
   const pending = new Set(

@@ -32,8 +32,16 @@ const CURABLE: ReadonlySet<string> = new Set(["retry-sequence", "retry-gas", "re
  * Returns what to wait for. An answer that never came leaves the outcome unknown, which is waited for
  * like any other. Throws the ChainRefusal when the chain says no, after a second try where one may
  * help; nothing is under way then. In a dry run nothing is written or sent.
+ *
+ * Several may be asked for at once: each is signed when the one before has been sent, at the sequence
+ * after it.
  */
-export async function sendTransaction(session: Session, draft: Draft): Promise<InFlight> {
+export function sendTransaction(session: Session, draft: Draft): Promise<InFlight> {
+  return session.inTurn(() => sendWithSecondTry(session, draft));
+}
+
+async function sendWithSecondTry(session: Session, draft: Draft): Promise<InFlight> {
+  const { host, pollMs, signal } = session.run;
   for (let attempt = 1;; attempt++) {
     try {
       return await sendOnce(session, draft);
@@ -41,6 +49,8 @@ export async function sendTransaction(session: Session, draft: Draft): Promise<I
       if (!(thrown instanceof ChainRefusal)) throw thrown;
       session.forget();
       if (attempt === 2 || !CURABLE.has(thrown.class)) throw thrown;
+      // The account as committed differs from the one with what waits, until a block has come.
+      if (thrown.class === "retry-sequence") await host.sleep(pollMs, signal);
     }
   }
 }

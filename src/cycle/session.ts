@@ -19,6 +19,7 @@ export class Session {
   readonly #head: Remembered<Awaited<ReturnType<ChainClient["head"]>>>;
   readonly #gasPrice: Remembered<bigint>;
   #account: Promise<Account> | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(run: Run, chain: ChainClient, worker: Worker) {
     this.run = run;
@@ -43,6 +44,13 @@ export class Session {
     const known = this.#blockTimes.get(height) ?? this.chain.blockTimeMs(height);
     this.#blockTimes.set(height, known);
     return known;
+  }
+
+  /** Does the work when all that asked before is done: what signs goes one after another. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => {});
+    return done;
   }
 
   /**

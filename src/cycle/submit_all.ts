@@ -4,52 +4,49 @@ import { failureOf } from "./run.ts";
 import type { InFlight } from "./send_transaction.ts";
 import type { Session } from "./session.ts";
 import { attempt, outcomeOf, type TopicOutcome } from "./topic_outcome.ts";
-import { type DueTopic, mayTryAgain, type Prepared, submitPrediction } from "./visit_topic.ts";
-
-/** A topic with a prediction that is written down. */
-export interface Ready {
-  readonly due: DueTopic;
-  readonly prepared: Prepared;
-}
+import {
+  type DueTopic,
+  mayTryAgain,
+  type Prepared,
+  preparePrediction,
+  submitPrediction,
+} from "./visit_topic.ts";
 
 /**
- * Sends the predictions in order, each at the sequence after the one before, and waits for all of them.
- * What a block refused for its gas, its fee or its sequence gets one more try, once all is known.
+ * Predicts, sends and waits for every topic at once; only signing and sending go one after another, in
+ * the order in which the predictions are ready, so that a slow venue keeps nobody else waiting.
  */
-export async function submitAll(
+export function submitAll(
   session: Session,
-  ready: readonly Ready[],
+  due: readonly DueTopic[],
 ): Promise<readonly TopicOutcome[]> {
-  const outcomes = await sendAndWait(session, ready);
-  if (session.run.dryRun || session.run.signal.aborted) return outcomes;
-  const again = ready.filter(({ due: { topic, window } }, place) =>
-    outcomes[place]?.state === "failed" && outcomes[place]?.hash !== undefined &&
-    mayTryAgain(session, topic.topicId, window.nonce)
+  return Promise.all(due.map((each) => submitOne(session, each)));
+}
+
+async function submitOne(session: Session, due: DueTopic): Promise<TopicOutcome> {
+  const { run } = session;
+  const { topic: { topicId }, window: { nonce } } = due;
+  const { value: prepared, failure } = await attempt(
+    run,
+    due.topic,
+    () => preparePrediction(session, due),
   );
-  const second = await sendAndWait(session, again);
-  return outcomes.map((outcome, place) => second[again.indexOf(ready[place]!)] ?? outcome);
+  if (prepared === undefined) return { topicId, state: "failed", ...failure };
+  const outcome = await sendAndWait(session, due, prepared);
+  // What a block refused for its gas, its fee or its sequence gets one more try at once.
+  const isInBlock = outcome.state === "failed" && outcome.hash !== undefined;
+  if (!isInBlock || run.dryRun || run.signal.aborted) return outcome;
+  return mayTryAgain(session, topicId, nonce) ? await sendAndWait(session, due, prepared) : outcome;
 }
 
 async function sendAndWait(
   session: Session,
-  ready: readonly Ready[],
-): Promise<readonly TopicOutcome[]> {
-  const sent: (TopicOutcome | Sent)[] = [];
-  for (const each of ready) sent.push(await send(session, each));
-  return await Promise.all(
-    sent.map(async (each) => "flight" in each ? await finish(session, each) : each),
-  );
-}
-
-interface Sent {
-  readonly flight: InFlight;
-  readonly value: string;
-}
-
-async function send(session: Session, { due, prepared }: Ready): Promise<TopicOutcome | Sent> {
-  const { topicId } = due.topic;
+  due: DueTopic,
+  prepared: Prepared,
+): Promise<TopicOutcome> {
+  const { topic: { topicId }, window: { nonce } } = due;
   const value = prepared.labels === null ? prepared.value : JSON.stringify(prepared.labels);
-  const facts = { topicId, nonce: due.window.nonce, value };
+  const facts = { topicId, nonce, value };
   const { value: flight, failure } = await attempt(
     session.run,
     due.topic,
@@ -59,13 +56,9 @@ async function send(session: Session, { due, prepared }: Ready): Promise<TopicOu
   if (flight === undefined) return { ...facts, state: "already-submitted" };
   const { hash, feeUallo } = flight;
   if (session.run.dryRun) {
-    session.run.tell("submission.simulated", { topic: topicId, nonce: facts.nonce, hash });
+    session.run.tell("submission.simulated", { topic: topicId, nonce, hash });
     return { ...facts, state: "rehearsed", hash, feeUallo };
   }
-  return { flight, value };
-}
-
-async function finish(session: Session, { flight, value }: Sent): Promise<TopicOutcome> {
   return { value, ...outcomeOf(flight, await confirmOrFail(session, flight)) };
 }
 

@@ -30,20 +30,11 @@ Deno.test("a ledger lost while its transaction waits for a block makes no second
   await worker.visit();
   worker.stepUntil("closed");
   worker.stepUntil("open");
-  // Dies after the node took the bytes; no block comes while nobody sleeps.
-  const stop = new AbortController();
-  const host = {
-    ...realHost,
-    sleep: () => {
-      stop.abort(new Error("killed"));
-      return Promise.reject(stop.signal.reason);
-    },
-  };
-  await worker.visit({ host, signal: stop.signal });
+  await worker.visit(dyingAtFirstWait());
   assertEquals(worker.devnet.chain.mempool.length, 1);
 
   using ledger = openLedger(`${worker.settings.stateDir}/new.db`, { nowMs: () => Date.now() });
-  const { exitCode, outcomes } = await worker.visit({ ledger, host });
+  const { exitCode, outcomes } = await worker.visit({ ledger, ...dyingAtFirstWait() });
   assertEquals([exitCode, outcomes[0]?.state], [75, "failed"]);
   assertEquals(worker.devnet.chain.mempool.length, 1);
   worker.devnet.step();
@@ -114,4 +105,14 @@ async function shortened(response: Response): Promise<Response> {
     answer.value = encode(SimulateAnswer, { gasInfo: { gasUsed, gasWanted: 0n } }).toBase64();
   }
   return Response.json(envelope);
+}
+
+/** Ends before the first wait, for a block that therefore does not come. */
+function dyingAtFirstWait() {
+  const stop = new AbortController();
+  const sleep = () => {
+    stop.abort(new Error("killed"));
+    return Promise.reject(stop.signal.reason);
+  };
+  return { host: { ...realHost, sleep }, signal: stop.signal };
 }
