@@ -95,8 +95,8 @@ async function lookUp(
 ): Promise<Ending | undefined> {
   const { chain, run } = session;
   const { hash, timeoutHeight } = transaction;
-  // The head is read first: what is in no block at a later look was in none up to this height.
-  const { height } = await chain.head();
+  // Read first: what is in no block at a later look is in none up to this height.
+  const height = await chain.finalHeight();
   const receipt = await receiptOf(session, transaction);
   if (receipt === ON_RECORD) return onRecord(session, transaction);
   if (receipt !== undefined) return settled(session, transaction, receipt);
