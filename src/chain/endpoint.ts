@@ -100,13 +100,16 @@ export class Endpoint {
       this.#answered(startMs);
       return answer;
     } catch (thrown) {
+      if (thrown instanceof UnfitNode) this.#introduction = undefined;
       if (isFailure(thrown) && !(thrown instanceof UnknownMethod)) this.#failed(thrown, startMs);
       else if (thrown instanceof PipelineError) this.#answered(startMs);
       throw thrown;
     }
   }
 
-  saw(height: bigint): void {
+  /** Its status, once it is known to be of the right chain. */
+  saw({ chainId, height }: Status): void {
+    this.chainId = chainId;
     this.height = height;
     if (height > this.passed) this.passed = height;
   }
@@ -122,10 +125,7 @@ export class Endpoint {
     admit: (status: Status) => void,
   ): Promise<void> {
     try {
-      const status = await rpc.status();
-      admit(status);
-      this.chainId = status.chainId;
-      this.saw(status.height);
+      admit(await rpc.status());
       this.#spoken.generation = await detectGeneration(rpc);
     } catch (thrown) {
       this.#introduction = undefined;

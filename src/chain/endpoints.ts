@@ -1,6 +1,6 @@
 import { messageOf, PipelineError } from "../errors.ts";
-import type { Host } from "../host/host.ts";
-import { Endpoint, type EndpointRecord, isFailure, UnfitNode } from "./endpoint.ts";
+import type { ConnectOptions } from "./client.ts";
+import { Endpoint, isFailure, UnfitNode } from "./endpoint.ts";
 import type { NodeClient } from "./node.ts";
 import type { Status } from "./rpc.ts";
 
@@ -8,16 +8,6 @@ export type TellOfEndpoints = (
   event: "endpoint.failed" | "endpoint.alone" | "chain.upgraded",
   fields: Readonly<Record<string, unknown>>,
 ) => void;
-
-export interface EndpointsOptions {
-  readonly urls: readonly string[];
-  readonly expectChainId?: string;
-  readonly timeoutMs: number;
-  readonly host: Host;
-  readonly signal?: AbortSignal;
-  readonly known?: readonly EndpointRecord[];
-  readonly tell?: TellOfEndpoints;
-}
 
 /** One node's answer. */
 export interface Said<T> {
@@ -29,19 +19,19 @@ type Question<T> = (node: NodeClient, endpoint: Endpoint) => Promise<T>;
 
 /** A node this many blocks behind another is not used: at a few seconds a block it has lost its peers. */
 const MAX_LAG = 5n;
-/** Differences of latency below this say nothing: the order of the settings then holds. */
-const LATENCY_STEP_MS = 20;
+/** A visit's length does not depend on less: the order of the settings then holds. */
+const LATENCY_STEP_MS = 100;
 
 /** All configured endpoints: who is asked, in which order, and what is said of those that fail. */
 export class Endpoints {
   readonly all: readonly Endpoint[];
   /** Its node has answered last. */
   last: Endpoint;
-  readonly #options: EndpointsOptions;
+  readonly #options: ConnectOptions;
   readonly #told = new Set<string>();
 
   /** Throws "config" for an endpoint that is no address. `urls` must not be empty. */
-  constructor(options: EndpointsOptions) {
+  constructor(options: ConnectOptions) {
     this.#options = options;
     const { urls, known = [], host, timeoutMs, signal } = options;
     this.all = [...new Set(urls)].map((url) =>
@@ -114,6 +104,16 @@ export class Endpoints {
     return kept.length > 0 ? kept : await this.twoInStep(question, untilMs);
   }
 
+  /** Takes note of a node's status; throws UnfitNode when it shows that the node is not to be used. */
+  admit(endpoint: Endpoint, status: Status): void {
+    const { chainId, catchingUp, height } = status;
+    const unfit = catchingUp
+      ? new UnfitNode("unavailable", `Cannot use ${endpoint.origin}: it is still catching up`)
+      : this.#whyUnfit(endpoint, chainId, height);
+    if (unfit !== undefined) throw unfit;
+    endpoint.saw(status);
+  }
+
   /** Tells once per connection what `key` stands for. */
   tellOnce(key: string, ...what: Parameters<TellOfEndpoints>): void {
     if (this.#told.has(key)) return;
@@ -135,7 +135,7 @@ export class Endpoints {
       const answer = await endpoint.ask(
         (node) => question(node, endpoint),
         withinMs,
-        (status) => this.#admit(endpoint, status),
+        (status) => this.admit(endpoint, status),
       );
       this.last = endpoint;
       return answer;
@@ -148,14 +148,6 @@ export class Endpoints {
         this.tellOnce(`v${generation}`, "chain.upgraded", { generation, before });
       }
     }
-  }
-
-  #admit(endpoint: Endpoint, { chainId, catchingUp, height }: Status): void {
-    if (catchingUp) {
-      throw new UnfitNode("unavailable", `Cannot use ${endpoint.origin}: it is still catching up`);
-    }
-    const unfit = this.#whyUnfit(endpoint, chainId, height);
-    if (unfit !== undefined) throw unfit;
   }
 
   #whyUnfit(endpoint: Endpoint, chainId: string, height: bigint): UnfitNode | undefined {

@@ -29,9 +29,8 @@ export class NodeClient {
     this.#rpc = queries.rpc;
   }
 
-  async head() {
-    const { height, timeMs } = await this.#rpc.status();
-    return { height, timeMs };
+  status() {
+    return this.#rpc.status();
   }
 
   blockTimeMs(height: bigint) {

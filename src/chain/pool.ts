@@ -1,9 +1,9 @@
 import { PipelineError } from "../errors.ts";
 import { agreementOf, wordOf, wordsOf } from "./agreement.ts";
 import { ChainRefusal } from "./chain_error.ts";
-import type { Broadcast, ChainClient } from "./client.ts";
+import type { Broadcast, ChainClient, ConnectOptions } from "./client.ts";
 import type { EndpointRecord } from "./endpoint.ts";
-import { Endpoints, type EndpointsOptions } from "./endpoints.ts";
+import { Endpoints } from "./endpoints.ts";
 import type { NodeClient } from "./node.ts";
 import type { Receipt } from "./rpc.ts";
 import type { Window } from "./window.ts";
@@ -13,12 +13,12 @@ const AGREE_PAUSE_MS = 500;
 
 /** The chain through several nodes: what one of them may say alone, and what takes two. */
 export class ChainPool implements ChainClient {
-  readonly #options: EndpointsOptions;
+  readonly #options: ConnectOptions;
   readonly #endpoints: Endpoints;
   /** The greatest height handed out as one that two nodes have passed. */
   #finalHeight = 0n;
 
-  constructor(options: EndpointsOptions) {
+  constructor(options: ConnectOptions) {
     this.#options = options;
     this.#endpoints = new Endpoints(options);
   }
@@ -47,13 +47,14 @@ export class ChainPool implements ChainClient {
 
   async head() {
     const said = await this.#endpoints.twoInStep(async (node, endpoint) => {
-      const head = await node.head();
-      endpoint.saw(head.height);
-      return head;
+      const status = await node.status();
+      this.#endpoints.admit(endpoint, status);
+      return status;
     });
-    const head = said.map(({ value }) => value).reduce((a, b) => b.height < a.height ? b : a);
-    if (head.height > this.#finalHeight) this.#finalHeight = head.height;
-    return head;
+    const { height, timeMs } = said.map(({ value }) => value)
+      .reduce((a, b) => b.height < a.height ? b : a);
+    if (height > this.#finalHeight) this.#finalHeight = height;
+    return { height, timeMs };
   }
 
   async finalHeight() {
