@@ -74,8 +74,9 @@ export class Endpoint {
   get isSuspect(): boolean {
     const { streak, lastErrorMs } = this.#record;
     if (streak === 0 || lastErrorMs === null) return false;
-    const restMs = Math.min(REST_MS * 2 ** (streak - 1), MAX_REST_MS);
-    return this.#host.nowMs() < lastErrorMs + restMs;
+    const sinceMs = this.#host.nowMs() - lastErrorMs;
+    // A failure in the future was written down under a wrong clock.
+    return sinceMs >= 0 && sinceMs < Math.min(REST_MS * 2 ** (streak - 1), MAX_REST_MS);
   }
 
   /** Failed lately, and more than once: not to be waited for where another can answer. */

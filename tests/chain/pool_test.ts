@@ -150,11 +150,17 @@ Deno.test("the endpoint that has served faster is asked first, one that failed l
   assertEquals(failing.calls, []);
   assertEquals([slow.calls.length, fast.calls.length], [2, 3]);
 
-  const hourAgo = { lastErrorMs: nowMs - 3_600_000 };
-  const later = known.map((record) => record.streak > 0 ? { ...record, ...hourAgo } : record);
-  const again = await connected(urls, { known: later, host: inOrder });
-  assertEquals(again.client.url, failing.url, "an old failure is forgiven");
-  assertEquals(again.client.records()[0]?.streak, 0);
+  for (const lastErrorMs of [nowMs - 3_600_000, nowMs + 3_600_000]) {
+    const others = known.filter(({ streak }) => streak === 0);
+    const later = [...others, recordOf(failing.url, { latencyMs: 5, streak: 9, lastErrorMs })];
+    const again = await connected(urls, { known: later, host: inOrder });
+    assertEquals(
+      again.client.url,
+      failing.url,
+      "an old failure is forgiven, and an impossible one",
+    );
+    assertEquals(again.client.records()[0]?.streak, 0);
+  }
 });
 
 Deno.test("records() adds this connection's answers and failures to what was known", async () => {
@@ -188,4 +194,16 @@ Deno.test("upgradePlan() reads the chain's plan, and undefined where there is no
   assertEquals(await (await connected([node.url])).client.upgradePlan(), plan);
   await using nodes = await twins();
   assertEquals(await (await connected([nodes.goodUrl])).client.upgradePlan(), undefined);
+});
+
+Deno.test("a node that has caught up again is used again, in the same connection", async () => {
+  await using one = nodeOf({ height: 80n });
+  await using two = nodeOf({ height: 80n });
+  const { client, failed } = await connected([one.url, two.url], { host: inOrder });
+  one.state.height = 90n;
+  assertEquals([(await client.head()).height, failed()], [90n, [two.url]]);
+  two.state.height = 91n;
+  one.state.height = 92n;
+  assertEquals((await client.head()).height, 91n);
+  assertEquals(client.records().map(({ streak }) => streak), [0, 0]);
 });
