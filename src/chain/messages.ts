@@ -214,3 +214,9 @@ export const GasPriceAnswer = table("GasPriceResponse", { price: sub(1, Coin) })
 export const SimulateRequest = table("SimulateRequest", { txBytes: bytes(2) });
 export const GasInfo = table("GasInfo", { gasWanted: uint64(1), gasUsed: uint64(2) });
 export const SimulateAnswer = table("SimulateResponse", { gasInfo: sub(1, GasInfo) });
+
+export const UpgradePlan = table("cosmos.upgrade.v1beta1.Plan", {
+  name: string(1),
+  height: int64(3),
+});
+export const UpgradePlanAnswer = table("QueryCurrentPlanResponse", { plan: sub(1, UpgradePlan) });

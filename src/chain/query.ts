@@ -20,24 +20,29 @@ export interface Answered<A> {
   readonly answer: A;
 }
 
+/** The generation that a node speaks, known to every request that it is asked. */
+export interface Spoken {
+  generation: number;
+}
+
 /** Queries of one node, in the generation that it speaks. */
 export class Queries {
   readonly rpc: RpcClient;
-  #generation: number;
+  readonly #spoken: Spoken;
 
-  constructor(rpc: RpcClient, generation: number) {
+  constructor(rpc: RpcClient, spoken: Spoken) {
     this.rpc = rpc;
-    this.#generation = generation;
+    this.#spoken = spoken;
   }
 
   get generation(): number {
-    return this.#generation;
+    return this.#spoken.generation;
   }
 
   /** Detects the generation again; whether it differs from `before`. */
   async detectAgain(before: number): Promise<boolean> {
-    this.#generation = await detectGeneration(this.rpc);
-    return this.#generation !== before;
+    this.#spoken.generation = await detectGeneration(this.rpc);
+    return this.generation !== before;
   }
 
   /**
@@ -81,12 +86,12 @@ export class Queries {
 
   /** Asks in the generation known, and once more in the one found anew when the method is unknown. */
   async inGeneration<T>(ask: (generation: number) => Promise<T>): Promise<T> {
-    const before = this.#generation;
+    const before = this.generation;
     try {
       return await ask(before);
     } catch (thrown) {
       if (!(thrown instanceof UnknownMethod) || !await this.detectAgain(before)) throw thrown;
-      return await ask(this.#generation);
+      return await ask(this.generation);
     }
   }
 }

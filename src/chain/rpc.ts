@@ -50,6 +50,15 @@ export class RpcFault extends PipelineError {
   }
 }
 
+export interface RpcOptions {
+  readonly host: Host;
+  /** Longest wait for one answer, milliseconds. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Aborted `timeoutMs` after the request began that several calls belong to. */
+  readonly deadline?: AbortSignal | undefined;
+}
+
 /**
  * CometBFT 0.38 JSON-RPC over HTTP. Every call has a deadline, and everything that a node says is
  * checked here: what is not a well-formed answer is a PipelineError "unavailable" that names the
@@ -62,8 +71,9 @@ export class RpcClient {
   readonly #host: Host;
   readonly #timeoutMs: number;
   readonly #signal: AbortSignal | undefined;
+  readonly #deadline: AbortSignal | undefined;
 
-  constructor(url: string, options: { host: Host; timeoutMs: number; signal?: AbortSignal }) {
+  constructor(url: string, options: RpcOptions) {
     if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
       throw new PipelineError(
         "config",
@@ -75,6 +85,16 @@ export class RpcClient {
     this.#host = options.host;
     this.#timeoutMs = options.timeoutMs;
     this.#signal = options.signal;
+    this.#deadline = options.deadline;
+  }
+
+  /** The same node for one request, all calls of which end within `ms` milliseconds from now. */
+  within(ms: number): RpcClient {
+    const timeoutMs = Math.max(1, Math.ceil(ms));
+    return new RpcClient(this.#url, {
+      ...{ host: this.#host, signal: this.#signal },
+      ...{ timeoutMs, deadline: AbortSignal.timeout(timeoutMs) },
+    });
   }
 
   async status(): Promise<Status> {
@@ -148,7 +168,7 @@ export class RpcClient {
   }
 
   async #post(method: string, params: Record<string, Json>): Promise<unknown> {
-    const deadline = AbortSignal.timeout(this.#timeoutMs);
+    const deadline = this.#deadline ?? AbortSignal.timeout(this.#timeoutMs);
     const signal = this.#signal ? AbortSignal.any([deadline, this.#signal]) : deadline;
     let status: number;
     let body: string;

@@ -94,8 +94,8 @@ async function lookUp(
   transaction: SignedTransaction,
 ): Promise<Ending | undefined> {
   const { timeoutHeight } = transaction;
-  // The head is read first: what is in no block at a later look was in none up to this height.
-  const { height } = await session.head();
+  // Read first: what is in no block at a later look is in none up to this height.
+  const height = await session.finalHeight();
   const receipt = await receiptOf(session, transaction);
   if (receipt === ON_RECORD) return onRecord(session, transaction);
   if (receipt !== undefined) return settled(session, transaction, receipt);

@@ -1,11 +1,15 @@
 import { type ChainClient, connect } from "../chain/client.ts";
 import type { Run } from "./run.ts";
 
-/** A node of the settings' chain, the first that answers. Throws what connecting throws. */
+/**
+ * The settings' chain through all of its endpoints, those that have served best first. Throws what
+ * connecting throws.
+ */
 export function connectTo(run: Run): Promise<ChainClient> {
   const { rpc: urls, chainId: expectChainId, rpcTimeoutMs: timeoutMs } = run.settings;
-  const { host, signal } = run;
-  return connect({ urls, expectChainId, timeoutMs, host, signal });
+  const { host, ledger, signal, tell } = run;
+  const known = ledger.endpoints();
+  return connect({ urls, expectChainId, timeoutMs, host, signal, known, tell });
 }
 
 /** The head block's time, epoch milliseconds: "now" for everything that concerns the market. */

@@ -45,7 +45,11 @@ export async function runCycle(
 
   try {
     const chain = kept.chain ?? await connectTo(run);
-    return await visit(new Session(run, chain, worker), topics);
+    try {
+      return await visit(new Session(run, chain, worker), topics);
+    } finally {
+      if (!run.dryRun) run.ledger.recordEndpoints(chain.records());
+    }
   } catch (thrown) {
     throw failureOf(run, thrown);
   }

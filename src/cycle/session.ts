@@ -17,6 +17,7 @@ export class Session {
   readonly worker: Worker;
   readonly #blockTimes = new Map<bigint, Promise<number>>();
   readonly #head: Remembered<Awaited<ReturnType<ChainClient["head"]>>>;
+  readonly #finalHeight: Remembered<bigint>;
   readonly #gasPrice: Remembered<bigint>;
   #account: Promise<Account> | undefined;
   #turn: Promise<unknown> = Promise.resolve();
@@ -26,12 +27,18 @@ export class Session {
     this.chain = chain;
     this.worker = worker;
     this.#head = new Remembered(run, () => chain.head());
+    this.#finalHeight = new Remembered(run, () => chain.finalHeight());
     this.#gasPrice = new Remembered(run, () => chain.gasPrice());
   }
 
   /** The newest block, as of no longer ago than one look takes: all who wait share the question. */
   head(): Promise<{ readonly height: bigint; readonly timeMs: number }> {
     return this.#head.value();
+  }
+
+  /** The height up to which what no node finds is in no block. */
+  finalHeight(): Promise<bigint> {
+    return this.#finalHeight.value();
   }
 
   /** The fee market's price of one gas, in 1e-18 uallo, as new as the head. */

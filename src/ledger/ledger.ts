@@ -1,5 +1,6 @@
 import { openDatabase } from "../host/database.ts";
 import { adoption } from "./adoption.ts";
+import { endpoints } from "./endpoints.ts";
 import { MIGRATIONS } from "./schema.ts";
 import { submissions } from "./submissions.ts";
 import { transactions } from "./transactions.ts";
@@ -20,6 +21,7 @@ export type Ledger =
   & ReturnType<typeof windows>
   & ReturnType<typeof wallets>
   & ReturnType<typeof adoption>
+  & ReturnType<typeof endpoints>
   & Disposable;
 
 export interface LedgerOptions {
@@ -46,6 +48,7 @@ export function openLedger(path: string, { nowMs, ...limits }: LedgerOptions): L
     ...windows(database, nowMs),
     ...wallets(database),
     ...adoption(database, nowMs),
+    ...endpoints(database),
     [Symbol.dispose]: () => database[Symbol.dispose](),
   };
 }

@@ -55,7 +55,7 @@ export const GLOBAL_SETTINGS = {
     name: "ALLORA_RPC",
     type: list(url),
     default: "https://allora-rpc.testnet.allora.network",
-    meaning: "CometBFT RPC endpoints of Allora nodes, in the order they are tried",
+    meaning: "CometBFT RPC endpoints of Allora nodes; of several, two must agree on a window",
   },
   chainId: {
     name: "ALLORA_CHAIN_ID",

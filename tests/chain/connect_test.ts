@@ -88,11 +88,14 @@ function upgrading() {
 Deno.test("a query in the old form after an upgrade is asked again in the new one", async () => {
   const { node, upgrade } = upgrading();
   await using _ = node;
-  const client = await to([node.url]);
+  const told: unknown[] = [];
+  const client = await to([node.url], { tell: (event, fields) => told.push([event, fields]) });
   assertEquals(client.generation, 9);
   upgrade();
   assertEquals((await client.topic(1n))?.metadata, "single");
+  assertEquals((await client.topic(1n))?.metadata, "single");
   assertEquals(client.generation, 10);
+  assertEquals(told, [["chain.upgraded", { generation: 10, before: 9 }]]);
 });
 
 Deno.test("a payload in the old form after an upgrade waits for the next visit", async () => {
