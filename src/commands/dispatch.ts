@@ -50,6 +50,8 @@ function spellOut(argv: readonly string[]): readonly string[] {
   const [first, ...rest] = argv;
   if (first === undefined || first === "--help" || first === "-h") return ["help", ...rest];
   if (first === "--version" || first === "-V") return ["version", ...rest];
+  const isGroup = COMMANDS.some(({ name }) => name.startsWith(`${first} `));
+  if (isGroup && (rest[0] === "--help" || rest[0] === "-h")) return ["help", first];
   return argv;
 }
 

@@ -132,6 +132,15 @@ Deno.test("a faucet that is asked too often ends with 75 and says when to come b
   assertMatch(stderr, /asked too often.*ask again in 60 s/);
 });
 
+Deno.test("wallet --help lists its verbs", async () => {
+  const { code, stdout } = await runMain(["wallet", "--help"], { cwd: Deno.cwd() });
+  assertEquals(code, 0);
+  assertEquals(
+    [...stdout.matchAll(/^ {2}wallet (\w+) /gm)].map(([, verb]) => verb),
+    ["new", "import", "address", "balance", "faucet", "register"],
+  );
+});
+
 Deno.test("no faucet is asked for coins of the mainnet", () =>
   inEmptyDirectory(async (cwd) => {
     const args = ["wallet", "faucet", "--chain-id", "allora-mainnet-1"];

@@ -44,9 +44,13 @@ function textOf(settings: Settings, address: string, found: WalletBalance): stri
 
 const NO_ACCOUNT = "none yet: it begins with its first coins";
 
+/** Beyond this a number of days says nothing to a person. */
+const CENTURY_DAYS = 36_525;
+
 function runwayText({ feeGranter }: Settings, { runwayDays }: WalletBalance): string {
   if (feeGranter !== undefined) return `unknown: ${feeGranter} pays the fees`;
-  return runwayDays === undefined ? "unknown: nothing was spent yet" : `${runwayDays} days`;
+  if (runwayDays === undefined) return "unknown: nothing was spent yet";
+  return runwayDays > CENTURY_DAYS ? "more than a hundred years" : `${runwayDays} days`;
 }
 
 function jsonOf(settings: Settings, address: string, found: WalletBalance) {

@@ -4,7 +4,7 @@ import type { Command } from "../command.ts";
 export const WALLET_COMMANDS: readonly Command[] = [
   {
     name: "wallet new",
-    summary: "make a wallet of 24 words, in a file that only you can read",
+    summary: "create a wallet of 24 words, in a file that only you can read",
     about:
       "Writes ALLORA_MNEMONIC_FILE with mode 0600 and prints the address. Never writes over a wallet.",
     flags: [{ name: "show", meaning: "print the words once, for writing them down" }],
