@@ -75,6 +75,11 @@ export const EVENTS = {
     level: "error",
     message: "{worker} is used by another host: {evidence}",
   },
+  "wallet.funded": { level: "info", message: "the faucet sent {received_uallo} uallo" },
+  "faucet.busy": {
+    level: "warn",
+    message: "the faucet is asked too often: asking again in {wait_seconds} s",
+  },
   "fee.cap_reached": {
     level: "error",
     message: "nothing is signed: the fees of 24 hours would pass ALLORA_MAX_FEE_PER_DAY",

@@ -55,11 +55,12 @@ export function newMnemonic(): string {
 
 /**
  * Checks a phrase: 12 to 24 words of the English list with a right checksum, whatever its spacing.
+ * Returns it with single spaces.
  *
  * @throws PipelineError "config" that tells what is wrong without any of the words.
  */
-export function checkMnemonic(text: string): void {
-  parse(text);
+export function checkMnemonic(text: string): string {
+  return parse(text).toString();
 }
 
 function parse(text: string): EnglishMnemonic {

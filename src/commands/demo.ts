@@ -1,6 +1,7 @@
 import { runDaemon } from "../cycle/run_daemon.ts";
 import { settleCycle } from "../cycle/run_cycle.ts";
 import { chainNowMs, connectTo } from "../cycle/connect.ts";
+import { fundWallet } from "../cycle/fund_wallet.ts";
 import { trainTopic } from "../cycle/train_topic.ts";
 import { type Worker, workerOf } from "../cycle/worker.ts";
 import { type Devnet, startDevnet } from "../devnet/start.ts";
@@ -104,7 +105,7 @@ async function prepare(
     }   ${devnet.chain.chainId} at ${devnet.rpcUrl}, a block every 5 s of its time\n`,
   );
   say(`${bold("wallet")}  ${worker.address}, made for this demo, coins from the faucet\n`);
-  await askFaucet(run, devnet, worker.address);
+  await fundWallet(run, worker.address);
   const { artifact } = await trainTopic(
     run,
     topic,
@@ -124,15 +125,6 @@ async function prepare(
       `${record.mseRatioUnshrunk.toFixed(4)}), shrunk to ${calibration.factor.toPrecision(2)}\n\n`,
   );
   return worker;
-}
-
-async function askFaucet(run: OpenRun, { rpcUrl, chain }: Devnet, address: string): Promise<void> {
-  const body = new URLSearchParams({ chain: chain.chainId, address });
-  const response = await run.host.fetch(`${rpcUrl}/api/request`, { method: "POST", body });
-  const answer = await response.text();
-  if (!response.ok) {
-    throw new PipelineError("unavailable", `Cannot get coins: the faucet answers ${answer}`);
-  }
 }
 
 /** Runs the daemon until `epochs` windows have closed and their horizons have passed; returns the nonces. */

@@ -9,6 +9,7 @@ export async function layOutDemo(dir: string, devnet: Devnet, topicId: bigint): 
     `ALLORA_RPC=${devnet.rpcUrl}
 ALLORA_CHAIN_ID=${devnet.chain.chainId}
 ALLORA_BINANCE_URL=${devnet.marketUrl}
+ALLORA_FAUCET_URL=${devnet.rpcUrl}
 `,
   );
   writeAtomically(

@@ -17,7 +17,7 @@ export const devnet: Handler = async (invocation, terminal) => {
     invocation.json ? `${JSON.stringify(facts)}\n` : `ALLORA_RPC=${rpcUrl}
 ALLORA_CHAIN_ID=${chain.chainId}
 ALLORA_BINANCE_URL=${marketUrl}
-# coins: curl -d chain=${chain.chainId} -d address=allo1… ${rpcUrl}/api/request
+ALLORA_FAUCET_URL=${rpcUrl}
 `,
   );
   await new Promise((resolve) => stop.addEventListener("abort", resolve));

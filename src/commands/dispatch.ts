@@ -1,12 +1,14 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { PipelineError } from "../errors.ts";
 import { closest } from "../host/terminal.ts";
+import { secretIn } from "../settings/secret_shapes.ts";
 import type { Command, Flag, Invocation } from "./command.ts";
 import { COMMANDS, COMMON_FLAGS } from "./table.ts";
 import type { Terminal } from "./terminal_io.ts";
 
 /** Runs what was typed and returns the exit code. Throws "usage" for what no command understands. */
 export async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
+  refuseMnemonic(argv);
   const words = spellOut(argv);
   const command = COMMANDS.find(({ name }) =>
     name.split(" ").every((word, place) => words[place] === word)
@@ -20,6 +22,16 @@ export async function dispatch(argv: readonly string[], terminal: Terminal): Pro
     );
   }
   return await (await command.load())(invocation, terminal);
+}
+
+/** Words on the command line would be repeated by what is said of it, as by the list of processes. */
+function refuseMnemonic(argv: readonly string[]): void {
+  if (secretIn(argv.join(" ")) !== "mnemonic") return;
+  throw new PipelineError(
+    "usage",
+    "Cannot read the command line: it holds a mnemonic, and every user can see it",
+    { hint: "take it out of the shell's history, and paste it when wallet import asks" },
+  );
 }
 
 function unknownCommand([verb = "", next]: readonly string[]): PipelineError {
@@ -38,6 +50,8 @@ function spellOut(argv: readonly string[]): readonly string[] {
   const [first, ...rest] = argv;
   if (first === undefined || first === "--help" || first === "-h") return ["help", ...rest];
   if (first === "--version" || first === "-V") return ["version", ...rest];
+  const isGroup = COMMANDS.some(({ name }) => name.startsWith(`${first} `));
+  if (isGroup && (rest[0] === "--help" || rest[0] === "-h")) return ["help", first];
   return argv;
 }
 

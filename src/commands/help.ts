@@ -14,8 +14,10 @@ export const help: Handler = async ({ words }, terminal) => {
   const word = words.length === 0 ? undefined : words.join(" ");
   const bold = (text: string) => paint(text, "bold", terminal.outColour);
   const command = COMMANDS.find(({ name }) => name === word);
+  const group = COMMANDS.filter(({ name }) => name.startsWith(`${word} `));
   if (word === undefined) terminal.out(overview(bold));
   else if (command !== undefined) terminal.out(await page(command, bold));
+  else if (group.length > 0) terminal.out(`${summaries(group)}\n`);
   else if (word === "exit-codes") terminal.out(EXIT_CODES_TEXT);
   else if (word === "settings") terminal.out((await import("../settings.ts")).settingsHelp());
   else if (word === "env-file") terminal.out((await import("../settings.ts")).envExample());
@@ -36,15 +38,18 @@ const TOPICS = ["settings", "env-file", "topic-file", "exit-codes"];
 type Bold = (text: string) => string;
 
 function overview(bold: Bold): string {
-  const rows = COMMANDS.map(({ name, summary }) => [`  ${name}`, summary]);
   return `${bold("allora-pipeline")}: every epoch of every topic gets exactly one good prediction
 
 ${bold("Usage")}: allora-pipeline COMMAND [FLAGS]
 
-${table(rows)}
+${summaries(COMMANDS)}
 
 Each command has its own --help. Settings: allora-pipeline help settings.
 `;
+}
+
+function summaries(commands: readonly Command[]): string {
+  return table(commands.map(({ name, summary }) => [`  ${name}`, summary]));
 }
 
 async function page(command: Command, bold: Bold): Promise<string> {

@@ -1,13 +1,14 @@
 import type { Run } from "../cycle/run.ts";
 import { EXIT_CODES, PipelineError, worstExitCode } from "../errors.ts";
 import { readMnemonic } from "../host/credentials.ts";
-import { type Lock, tryLock } from "../host/file_lock.ts";
+import { type Held, type Lock, tryLock, waitForLock } from "../host/file_lock.ts";
 import { statePaths } from "../host/paths.ts";
 import { type Ledger, openLedger } from "../ledger/ledger.ts";
 import { openLog } from "../logs/log.ts";
 import { type CandleStore, openCandleStore } from "../market/store.ts";
 import { loadSettings, type Settings, type TopicSettings } from "../settings.ts";
 import type { Invocation } from "./command.ts";
+import { topicIdOf } from "./flag_value.ts";
 import type { Terminal } from "./terminal_io.ts";
 
 /** Waiting for a block: a third of the usual five seconds, so that a block is never noticed late. */
@@ -73,11 +74,7 @@ export function settingsOf({ values }: Invocation, { env, cwd }: Terminal): Sett
  */
 export function topicsOf(invocation: Invocation, settings: Settings): readonly TopicSettings[] {
   const { topic: wanted } = invocation.values;
-  if (wanted !== undefined && !/^[1-9]\d{0,18}$/.test(wanted)) {
-    throw new PipelineError("usage", `Cannot read --topic: ${wanted} is not a topic's id`, {
-      hint: "give the number of a topic file, such as --topic 67",
-    });
-  }
+  if (wanted !== undefined) topicIdOf(wanted);
   const topics = settings.topics.filter(({ topicId }) =>
     wanted === undefined || String(topicId) === wanted
   );
@@ -115,7 +112,23 @@ function brokenOf({ values: { topic } }: Invocation, { broken }: Settings) {
 export function lockWallet(settings: Settings, address: string, nowMs: () => number): Lock {
   const taken = tryLock(statePaths(settings.stateDir).walletLock(address), nowMs);
   if (!("heldBy" in taken)) return taken;
-  throw new PipelineError("retry", `Cannot use wallet ${address}: it is held by ${taken.heldBy}`, {
+  throw heldWallet(address, taken);
+}
+
+/** What a person waits for the visit of a timer to end, milliseconds. */
+const LOCK_PATIENCE_MS = 30_000;
+
+/** As lockWallet(), for what a person typed: waits a while for whoever holds it. */
+export async function waitForWallet(run: Run, address: string): Promise<Lock> {
+  const path = statePaths(run.settings.stateDir).walletLock(address);
+  const { host, signal } = run;
+  const taken = await waitForLock(path, host, { patienceMs: LOCK_PATIENCE_MS, signal });
+  if (!("heldBy" in taken)) return taken;
+  throw heldWallet(address, taken);
+}
+
+function heldWallet(address: string, { heldBy }: Held): PipelineError {
+  return new PipelineError("retry", `Cannot use wallet ${address}: it is held by ${heldBy}`, {
     hint: "one program signs for a wallet at a time; the next visit tries again",
   });
 }

@@ -1,12 +1,11 @@
 import type { ChainClient } from "../chain/client.ts";
 import { EXIT_CODES, worstExitCode } from "../errors.ts";
 import type { TopicSettings } from "../settings.ts";
-import { resume } from "./confirm_transaction.ts";
 import { isAccountOurs } from "./account.ts";
 import { connectTo } from "./connect.ts";
 import { isQuiet } from "./quiet.ts";
+import { recover } from "./recover.ts";
 import { failureOf, type Run } from "./run.ts";
-import type { InFlight } from "./send_transaction.ts";
 import { Session } from "./session.ts";
 import { settleWindows } from "./settle.ts";
 import { confirmOrFail, submitAll } from "./submit_all.ts";
@@ -68,7 +67,11 @@ export async function settleCycle(
 async function visit(session: Session, topics: readonly TopicSettings[]): Promise<CycleReport> {
   const { chain, run } = session;
   run.host.reached("started");
-  const { underWay, ended } = run.dryRun ? { underWay: [], ended: [] } : await recover(session);
+  const former = run.dryRun ? [] : await recover(session);
+  const underWay = former.flatMap(({ found }) => "isSent" in found ? found : []);
+  const ended = former.flatMap(({ flight, found }) =>
+    "isSent" in found ? [] : outcomeOf(flight, found)
+  );
   run.host.reached("recovered");
   const head = await session.head();
   checkSkew(run, chain.chainId, head.timeMs);
@@ -96,30 +99,6 @@ async function visit(session: Session, topics: readonly TopicSettings[]): Promis
   const busy = [...ended, ...outcomes, ...recovered];
   const quiet = topics.filter(({ topicId }) => !busy.some((each) => each.topicId === topicId));
   return report([...busy, ...quiet.map(idle)]);
-}
-
-/**
- * Looks every transaction of former visits up, and offers those again that no node has taken yet, before
- * anything new is signed. Returns how they ended, and the ones to be waited for at the end.
- */
-async function recover(
-  session: Session,
-): Promise<{ readonly underWay: readonly InFlight[]; readonly ended: readonly TopicOutcome[] }> {
-  const { chain, run, worker } = session;
-  const flights = run.ledger.pendingTransactions(worker.address)
-    .map((transaction) => ({ ...transaction, isSent: false }));
-  const found = await Promise.all(flights.map(async (flight) => {
-    try {
-      return await resume(session, flight);
-    } catch (thrown) {
-      run.tell("endpoint.failed", { url: chain.url, error: failureOf(run, thrown).message });
-      return flight;
-    }
-  }));
-  return {
-    underWay: found.filter((each) => "isSent" in each),
-    ended: found.flatMap((each, place) => "isSent" in each ? [] : outcomeOf(flights[place]!, each)),
-  };
 }
 
 /** A head block is a few seconds old; beyond this a clock is wrong, or the node has stopped. */

@@ -30,6 +30,34 @@ export function writeAtomically(
   }
 }
 
+/**
+ * Makes a file that must not be there yet, whole or not at all; returns false, and changes nothing, when
+ * something of that name is there. Directories that are missing are made for the owner alone. Throws
+ * as writeAtomically does.
+ */
+export function createAtomically(
+  path: string,
+  content: string,
+  { mode }: { readonly mode: number },
+): boolean {
+  const directory = dirname(path);
+  let temporary: string | undefined;
+  try {
+    Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    temporary = Deno.makeTempFileSync({ dir: directory, prefix: ".new-" });
+    writeDurably(temporary, new TextEncoder().encode(content), mode);
+    // Unlike rename(2), link(2) never takes the place of another file.
+    Deno.linkSync(temporary, path);
+    syncDirectory(directory);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof Deno.errors.AlreadyExists && temporary !== undefined) return false;
+    throw fileError("write", path, thrown);
+  } finally {
+    if (temporary !== undefined) Deno.removeSync(temporary);
+  }
+}
+
 /** Makes renames and removals in a directory survive a power cut. */
 export function syncDirectory(path: string): void {
   using directory = Deno.openSync(path);

@@ -1,5 +1,6 @@
 import { PipelineError } from "../errors.ts";
 import { fileError, shellQuote } from "../settings/file_error.ts";
+import { createAtomically } from "./atomic_file.ts";
 
 /** Word counts that BIP-39 knows. */
 const WORD_COUNTS = [12, 15, 18, 21, 24];
@@ -61,6 +62,31 @@ export async function readMnemonic(path: string, credentialsDir?: string): Promi
       return refuse("it is not UTF-8 text", `Keep the words alone in ${file}`);
     }
   }
+}
+
+/**
+ * Writes a mnemonic into a new file of mode 0600. Throws "config" when something of that name is there:
+ * a wallet is never written over.
+ */
+export function writeMnemonic(path: string, mnemonic: string): void {
+  if (!createAtomically(path, `${mnemonic}\n`, { mode: 0o600 })) throw occupied(path);
+}
+
+/** Throws as writeMnemonic() would, before anybody has to type words that could not be kept. */
+export function checkVacant(path: string): void {
+  try {
+    Deno.lstatSync(path);
+  } catch (thrown) {
+    if (thrown instanceof Deno.errors.NotFound) return;
+    throw fileError("write", path, thrown);
+  }
+  throw occupied(path);
+}
+
+function occupied(path: string): PipelineError {
+  return new PipelineError("config", `Cannot write the mnemonic to ${path}: it is there already`, {
+    hint: "a wallet is never written over: name another file with ALLORA_MNEMONIC_FILE",
+  });
 }
 
 /**

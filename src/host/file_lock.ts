@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { ensureDirSync } from "@std/fs";
 import { fileError } from "../settings/file_error.ts";
 import { writeAll } from "./atomic_file.ts";
+import type { Host } from "./host.ts";
 
 /** An exclusive lock, held until it is disposed or the process ends, however it ends. */
 export interface Lock extends Disposable {
@@ -46,4 +47,24 @@ export function tryLock(path: string, nowMs: () => number = Date.now): Lock | He
       file.close();
     },
   };
+}
+
+/** Between two tries for a lock, milliseconds. */
+const LOCK_POLL_MS = 100;
+
+/**
+ * As tryLock(), but waits up to `patienceMs` for whoever holds it. Throws as tryLock() does, and the
+ * signal's reason when aborted.
+ */
+export async function waitForLock(
+  path: string,
+  host: Pick<Host, "nowMs" | "sleep">,
+  { patienceMs, signal }: { readonly patienceMs: number; readonly signal?: AbortSignal },
+): Promise<Lock | Held> {
+  const untilMs = host.nowMs() + patienceMs;
+  while (true) {
+    const taken = tryLock(path, () => host.nowMs());
+    if (!("heldBy" in taken) || host.nowMs() >= untilMs) return taken;
+    await host.sleep(LOCK_POLL_MS, signal);
+  }
 }

@@ -1,3 +1,4 @@
+import { address } from "./address.ts";
 import {
   allo,
   choice,
@@ -90,13 +91,9 @@ export const GLOBAL_SETTINGS = {
   },
   feeGranter: {
     name: "ALLORA_FEE_GRANTER",
-    type: shape(
-      "ADDRESS",
-      /^allo1[02-9ac-hj-np-z]{38}$/,
-      "an address such as allo1… of 43 characters",
-    ),
+    type: address,
     meaning: "Account that pays the fees by a fee grant; unset: the wallet itself",
-    example: "allo1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq",
+    example: "allo1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqas6usy",
   },
   maxFeePerDayUallo: {
     name: "ALLORA_MAX_FEE_PER_DAY",

@@ -16,6 +16,7 @@ interface Case {
   readonly says: readonly string[];
   readonly files?: Readonly<Record<string, string>>;
   readonly env?: Record<string, string>;
+  readonly stdin?: string;
   /** What the node, or the venue, answers; its URL stands for SERVER in files and args. */
   readonly answer?: () => Response;
 }
@@ -318,6 +319,65 @@ const nodes: Case[] = [
   node("height of the wrong type", status({ latest_block_height: "-" }), 69, ["height"]),
 ];
 
+const wallet = (name: string, args: string, rest: Partial<Case> & Pick<Case, "code" | "says">) => ({
+  name: `wallet ${name}`,
+  args: ["wallet", ...args.split(" ").filter((word) => word !== "")],
+  ...rest,
+});
+const kept = { files: { "data/mnemonic": MNEMONIC } };
+const wallets: Case[] = [
+  wallet("without a verb", "", { code: 64, says: ["wallet new", "wallet register"] }),
+  wallet("with a mistyped verb", "balnce", { code: 64, says: ["wallet balance"] }),
+  wallet("new over a wallet", "new", { ...kept, code: 78, says: ["data/mnemonic", "already"] }),
+  wallet("import over a wallet", "import", {
+    ...{ ...kept, stdin: MNEMONIC, code: 78 },
+    says: ["data/mnemonic", "already"],
+  }),
+  wallet("import of a phrase on the command line", `import ${MNEMONIC}`, {
+    ...{ code: 64, says: ["mnemonic", "history"] },
+  }),
+  wallet("import of a quoted phrase", "import", {
+    ...{ args: ["wallet", "import", MNEMONIC], code: 64, says: ["mnemonic", "history"] },
+  }),
+  wallet("import of some words on the command line", "import abandon about", {
+    ...{ code: 64, says: ["command line", "history"] },
+  }),
+  wallet("import of a phrase as a flag's value", "import", {
+    args: ["wallet", "import", "--mnemonic-file", MNEMONIC],
+    ...{ code: 64, says: ["mnemonic", "history"] },
+  }),
+  wallet("new with a phrase", `new ${MNEMONIC}`, { code: 64, says: ["mnemonic"] }),
+  wallet("import of nothing", "import", { code: 78, says: ["0 words"] }),
+  wallet("import of eleven words", "import", {
+    ...{ stdin: "abandon ".repeat(11), code: 78, says: ["11 words"] },
+  }),
+  wallet("import of a wrong checksum", "import", {
+    ...{ stdin: "abandon ".repeat(12), code: 78, says: ["checksum"] },
+  }),
+  wallet("import of a book", "import", {
+    ...{ stdin: "abandon ".repeat(1000), code: 78, says: ["1024 bytes"] },
+  }),
+  wallet("import into a place that is none", "import --mnemonic-file a/b", {
+    ...{ stdin: MNEMONIC, files: { "a": "" }, code: 78, says: ["a/b"] },
+  }),
+  wallet("address without a wallet", "address", { code: 78, says: ["data/mnemonic", "missing"] }),
+  wallet("register without a topic", "register", { ...kept, code: 64, says: ["--topic"] }),
+  wallet("register in no number", "register --topic btc", { ...kept, code: 64, says: ["btc"] }),
+  wallet("register without a node", "register --topic 69 --rpc http://127.0.0.1:1", {
+    ...{ ...kept, code: 69, says: ["127.0.0.1:1"] },
+  }),
+  wallet("balance from another chain", "balance --rpc SERVER", {
+    ...{ ...kept, answer: status({ network: "cosmoshub-4" }), code: 78, says: ["cosmoshub-4"] },
+  }),
+  wallet("faucet of the mainnet", "faucet --chain-id allora-mainnet-1", {
+    ...{ ...kept, code: 78, says: ["allora-mainnet-1"] },
+  }),
+  wallet("with a fee granter's address mistyped", "balance", {
+    files: { ".env": "ALLORA_FEE_GRANTER=allo10xcqpzrky6eff2g52qdye53xkk9jxkvr0nqlh7\n" },
+    ...{ code: 78, says: [".env:1", "ALLORA_FEE_GRANTER", "checksum"] },
+  }),
+];
+
 const others: Case[] = [
   {
     name: "a benchmark that is no JSON",
@@ -356,7 +416,7 @@ const others: Case[] = [
 
 const CASES = [
   ...[...flags, ...envFiles, ...topicFiles, ...csvFiles, ...venues],
-  ...[...artifacts, ...mnemonics, ...nodes, ...others],
+  ...[...artifacts, ...mnemonics, ...wallets, ...nodes, ...others],
 ];
 
 Deno.test("every bad input gets one line, the right code, no stack, and loses nothing", async (t) => {
@@ -376,7 +436,7 @@ Deno.test("every bad input gets one line, the right code, no stack, and loses no
 });
 
 async function tryCase(
-  { args, code, says, files = {}, env, answer }: Case,
+  { args, code, says, files = {}, env, stdin, answer }: Case,
 ): Promise<string | undefined> {
   const cwd = await Deno.makeTempDir();
   const server = answer && Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, answer);
@@ -387,7 +447,11 @@ async function tryCase(
       await Deno.writeTextFile(`${cwd}/${path}`, text, { mode: 0o600 });
     }
     const started = args.map((arg) => arg.replace("SERVER", url));
-    const ended = await runMain(started, { cwd, ...env ? { env } : {} });
+    const ended = await runMain(started, {
+      cwd,
+      ...env ? { env } : {},
+      ...stdin === undefined ? {} : { stdin },
+    });
     const lines = ended.stderr.trimEnd().split("\n");
     const last = lines.at(-1) ?? "";
     if (ended.code !== code) return `exit ${ended.code}, not ${code}: ${ended.stderr}`;

@@ -11,24 +11,45 @@ const config = await isThere(`${root}.npm-only.json`)
   ? `${root}.npm-only.json`
   : `${root}deno.json`;
 
-/** Runs src/main.ts in `cwd` with only these variables beside PATH and HOME. */
-export async function runMain(
-  args: readonly string[],
-  options: { readonly cwd: string; readonly env?: Record<string, string>; readonly uid?: number },
-): Promise<Ended> {
-  const { cwd, env = {}, uid } = options;
-  const inherited = Object.fromEntries(
+/** How Deno is to be started for it, with nothing of the tests' own environment but this. */
+export function commandOf(args: readonly string[]) {
+  const env = Object.fromEntries(
     ["PATH", "HOME", "DENO_DIR", "DENO_TLS_CA_STORE"].flatMap((name) => {
       const value = Deno.env.get(name);
       return value === undefined ? [] : [[name, value]];
     }),
   );
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+  return {
     args: ["run", "-q", "-c", config, "--frozen", "-A", `${root}src/main.ts`, ...args],
-    ...{ cwd, clearEnv: true, env: { ...inherited, NO_COLOR: "1", ...env } },
+    env: { ...env, NO_COLOR: "1" },
+  };
+}
+
+/** Runs src/main.ts in `cwd` with only these variables beside PATH and HOME, and `stdin` piped in. */
+export async function runMain(
+  args: readonly string[],
+  options: {
+    readonly cwd: string;
+    readonly env?: Record<string, string>;
+    readonly uid?: number;
+    readonly stdin?: string;
+  },
+): Promise<Ended> {
+  const { cwd, env = {}, uid, stdin } = options;
+  const command = commandOf(args);
+  const child = new Deno.Command(Deno.execPath(), {
+    args: command.args,
+    ...{ cwd, clearEnv: true, env: { ...command.env, ...env } },
     ...uid === undefined ? {} : { uid },
-    ...{ stdin: "null", stdout: "piped", stderr: "piped" },
-  }).output();
+    ...{ stdin: stdin === undefined ? "null" : "piped", stdout: "piped", stderr: "piped" },
+  }).spawn();
+  if (stdin !== undefined) {
+    const writer = child.stdin.getWriter();
+    // A program that refuses before it reads closes the pipe.
+    await writer.write(new TextEncoder().encode(stdin)).catch(() => {});
+    await writer.close().catch(() => {});
+  }
+  const { code, stdout, stderr } = await child.output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }

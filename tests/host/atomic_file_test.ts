@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { PipelineError } from "../../src/errors.ts";
-import { writeAtomically } from "../../src/host/atomic_file.ts";
+import { createAtomically, writeAtomically } from "../../src/host/atomic_file.ts";
 
 function inDirectory(body: (directory: string) => void): () => void {
   return () => {
@@ -62,5 +62,29 @@ Deno.test(
     Deno.writeTextFileSync(`${directory}/file`, "");
     const error = assertThrows(() => writeAtomically(`${directory}/file/x`, "x"), PipelineError);
     assertEquals(error.kind, "config");
+  }),
+);
+
+Deno.test(
+  "createAtomically() makes a file and its directories for the owner alone",
+  inDirectory((directory) => {
+    assertEquals(createAtomically(`${directory}/a/b/file`, "x", { mode: 0o600 }), true);
+    const modeOf = (path: string) => (Deno.statSync(`${directory}/${path}`).mode ?? 0) & 0o777;
+    assertEquals(["a", "a/b", "a/b/file"].map(modeOf), [0o700, 0o700, 0o600]);
+    assertEquals(names(`${directory}/a/b`), ["file"]);
+  }),
+);
+
+Deno.test(
+  "createAtomically() leaves alone whatever has the name already",
+  inDirectory((directory) => {
+    Deno.writeTextFileSync(`${directory}/file`, "old");
+    Deno.symlinkSync(`${directory}/nowhere`, `${directory}/link`);
+    Deno.mkdirSync(`${directory}/dir`);
+    for (const name of ["file", "link", "dir"]) {
+      assertEquals(createAtomically(`${directory}/${name}`, "new", { mode: 0o600 }), false);
+    }
+    assertEquals(Deno.readTextFileSync(`${directory}/file`), "old");
+    assertEquals(names(directory).sort(), ["dir", "file", "link"]);
   }),
 );

@@ -4,9 +4,15 @@ import {
   assertMatch,
   assertRejects,
   assertStringIncludes,
+  assertThrows,
 } from "@std/assert";
 import { type ErrorKind, PipelineError } from "../../src/errors.ts";
-import { fingerprint, readMnemonic } from "../../src/host/credentials.ts";
+import {
+  checkVacant,
+  fingerprint,
+  readMnemonic,
+  writeMnemonic,
+} from "../../src/host/credentials.ts";
 
 const PHRASE = "test test test test test test test test test test test junk";
 
@@ -128,4 +134,19 @@ Deno.test("fingerprint() is 16 hex digits, the same for the same mnemonic and an
   assertMatch(one, /^[0-9a-f]{16}$/);
   assertEquals(await fingerprint(PHRASE), one);
   assert(await fingerprint(`${PHRASE} `) !== one);
+});
+
+Deno.test("writeMnemonic() writes what readMnemonic() takes, and never over a wallet", async () => {
+  const directory = Deno.makeTempDirSync({ prefix: "credentials-" });
+  const path = `${directory}/data/mnemonic`;
+  checkVacant(path);
+  writeMnemonic(path, PHRASE);
+  assertEquals(await readMnemonic(path), PHRASE);
+  for (const attempt of [() => checkVacant(path), () => writeMnemonic(path, "other words")]) {
+    const error = assertThrows(attempt, PipelineError, "it is there already");
+    assertEquals(error.kind, "config");
+  }
+  assertEquals(await readMnemonic(path), PHRASE);
+  assertEquals(assertThrows(() => checkVacant(`${path}/below`), PipelineError).kind, "config");
+  Deno.removeSync(directory, { recursive: true });
 });

@@ -1,5 +1,6 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { tryLock } from "../../src/host/file_lock.ts";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { tryLock, waitForLock } from "../../src/host/file_lock.ts";
+import { realHost } from "../../src/host/host.ts";
 
 const LOCK = JSON.stringify(new URL("../../src/host/file_lock.ts", import.meta.url).pathname);
 const CONFIG = import.meta.resolve("@std/fs").startsWith("jsr:") ? "deno.json" : ".npm-only.json";
@@ -49,6 +50,25 @@ Deno.test("tryLock() finds a lock free whose process was killed", async () => {
   assertStringIncludes(held.heldBy, `pid ${pid} since `);
   await kill();
   const mine = tryLock(path);
+  assert(!("heldBy" in mine));
+  mine[Symbol.dispose]();
+  Deno.removeSync(directory, { recursive: true });
+});
+
+Deno.test("waitForLock() waits for a holder that goes, and says who stays", async () => {
+  const directory = Deno.makeTempDirSync({ prefix: "lock-" });
+  const path = `${directory}/wallet.lock`;
+  const { pid, kill } = await holder(path);
+  const still = await waitForLock(path, realHost, { patienceMs: 50 });
+  assert("heldBy" in still);
+  assertStringIncludes(still.heldBy, `pid ${pid} since `);
+  const stopped = new AbortController();
+  const stopping = waitForLock(path, realHost, { patienceMs: 60_000, signal: stopped.signal });
+  stopped.abort(new Error("stopped"));
+  await assertRejects(() => stopping, Error, "stopped");
+  const waiting = waitForLock(path, realHost, { patienceMs: 60_000 });
+  await kill();
+  const mine = await waiting;
   assert(!("heldBy" in mine));
   mine[Symbol.dispose]();
   Deno.removeSync(directory, { recursive: true });

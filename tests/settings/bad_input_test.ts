@@ -63,6 +63,11 @@ const BAD_INPUTS: readonly BadInput[] = [
     files: line("ALLORA_FEE_GRANTER=allo1qqq"),
     says: ["43 characters"],
   },
+  {
+    what: "an address with a mistyped letter",
+    files: line("ALLORA_FEE_GRANTER=allo10xcqpzrky6eff2g52qdye53xkk9jxkvr0nqlh7"),
+    says: ["checksum"],
+  },
   { what: "a chain id with a space", files: line("ALLORA_CHAIN_ID=a b"), says: ['"a b"'] },
   {
     what: "a bad flag",
