@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { PipelineError } from "../errors.ts";
 import { syncDirectory } from "../host/atomic_file.ts";
-import { type Database, openDatabase, openReadOnly } from "../host/database.ts";
+import { Database, openDatabase, openReadOnly } from "../host/database.ts";
 import { fileError } from "../settings/file_error.ts";
 import {
   copyFile,
@@ -89,6 +89,11 @@ function addressesIn(path: string): readonly string[] {
 /** Copies the ledger, its log included, to `kept`; false when it is too damaged for that. */
 async function keep(path: string, kept: string): Promise<boolean> {
   try {
+    {
+      // Copying into it would wait without end for another's write: this gives up in time.
+      using ledger = new Database(path, LEDGER_FILE);
+      ledger.transaction(() => {});
+    }
     const copy = await copyFile(path, dirname(path), refuseDamage);
     Deno.renameSync(copy.path, kept);
     syncDirectory(dirname(path));

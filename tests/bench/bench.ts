@@ -5,6 +5,7 @@
  */
 import { fitRidge } from "../../src/model/ridge.ts";
 import { table } from "../../src/host/terminal.ts";
+import { ledgerCosts } from "./ledger_bench.ts";
 import { type Cost, costOf, medians } from "./process_cost.ts";
 import { type Practice, practise } from "./practice.ts";
 
@@ -30,6 +31,8 @@ try {
   await using fast = await practise(BINARY, `${dir}/fast`, 600);
   printCycle(await medianCycle(fast));
   printRidge();
+  console.log("filling a ledger ...");
+  print(ledgerCosts(dir));
 } finally {
   await Deno.remove(dir, { recursive: true });
 }

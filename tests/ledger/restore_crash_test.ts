@@ -5,7 +5,7 @@ import { startMain } from "../commands/run_main.ts";
 import { writeOldLedger } from "./old_ledger.ts";
 import { withStateDir } from "./state_dir.ts";
 
-const [FEW, MANY] = [4000, 9000];
+const [FEW, MANY] = [3000, 6000];
 
 /** How far a restore has come, by what can be seen of it in the state directory. */
 const STAGES: Readonly<Record<string, (names: readonly string[], log: number) => boolean>> = {
@@ -26,7 +26,7 @@ Deno.test("a restore killed at any moment leaves the old or the new ledger whole
     const found: string[] = [];
     const moments = [
       ...Object.values(STAGES),
-      ...Array.from({ length: 10 }, () => STAGES["the old one is kept"]!),
+      ...Array.from({ length: 6 }, () => STAGES["the old one is kept"]!),
     ];
     for (const [round, isReached] of moments.entries()) {
       const other = there === FEW ? MANY : FEW;
@@ -49,6 +49,28 @@ Deno.test("a restore killed at any moment leaves the old or the new ledger whole
       }
     }
     assert(found.includes("old"), "no restore was killed before its end");
+  });
+});
+
+Deno.test("a restore over a ruin killed at its last step leaves the ruin or the new ledger", async () => {
+  await withStateDir(async (cwd, ledger) => {
+    Deno.mkdirSync(`${cwd}/data`);
+    writeOldLedger(`${cwd}/few.db`, 100);
+    const ruin = new TextEncoder().encode("no database\n".repeat(1000));
+    for (let round = 0; round < 3; round++) {
+      Deno.writeFileSync(ledger, ruin);
+      const child = startMain(["ledger", "restore", "few.db"], { cwd });
+      const done = child.output();
+      while (!namesIn(cwd).some((name) => name.includes(".before-restore-"))) {
+        await new Promise((resolve) => setTimeout(resolve, 0));
+      }
+      kill(child);
+      await done;
+      const isRuin = sizeOf(ledger) === ruin.length;
+      if (isRuin) assertEquals(Deno.readFileSync(ledger), ruin);
+      else assertEquals(wholeLedger(ledger), 100);
+      for (const name of namesIn(cwd)) Deno.removeSync(`${cwd}/data/${name}`);
+    }
   });
 });
 

@@ -1,6 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
+import { lockWallets } from "../../src/commands/ledger/lock_wallets.ts";
+import { PipelineError } from "../../src/errors.ts";
 import { tryLock } from "../../src/host/file_lock.ts";
+import { realHost } from "../../src/host/host.ts";
 import { runMain } from "../commands/run_main.ts";
 import { WORKER } from "./fixture.ts";
 import { writeOldLedger } from "./old_ledger.ts";
@@ -122,5 +125,42 @@ Deno.test("ledger restore waits for every wallet of the state directory", async 
       assertStringIncludes(stderr, `held by pid ${Deno.pid}`);
       fill(ledger, 8);
     }
+  });
+});
+
+Deno.test("lockWallets() gives up after 30 s, naming who holds the wallet, and holds none", async () => {
+  await withStateDir(async (cwd) => {
+    const held = tryLock(`${cwd}/b.lock`);
+    assert(!("heldBy" in held));
+    using _held = held;
+    let nowMs = 0;
+    const said: string[] = [];
+    const host = { ...realHost, nowMs: () => nowMs, sleep: (ms: number) => pass(nowMs += ms) };
+    const refusal = await assertRejects(
+      () => lockWallets(cwd, ["a"], { host, err: (text) => said.push(text) }),
+      PipelineError,
+      `b.lock is held by pid ${Deno.pid}`,
+    );
+    assertEquals([refusal.exitCode, nowMs, said.length], [75, 30_000, 1]);
+    const free = tryLock(`${cwd}/a.lock`);
+    assert(!("heldBy" in free));
+    free[Symbol.dispose]();
+  });
+});
+
+const pass = (_ms: number) => Promise.resolve();
+
+Deno.test("ledger restore gives up when another process keeps writing, and changes nothing", async () => {
+  await withStateDir(async (cwd, ledger) => {
+    fill(ledger, 3);
+    assertEquals((await runMain(["ledger", "backup", "copy.db"], { cwd })).code, 0);
+    fill(ledger, 8);
+    using writer = new DatabaseSync(ledger);
+    writer.exec("BEGIN IMMEDIATE");
+    const { code, stderr } = await runMain(["ledger", "restore", "copy.db"], { cwd });
+    writer.exec("ROLLBACK");
+    assertEquals([code, windowsIn(ledger)], [75, 8]);
+    assertStringIncludes(stderr, "is locked");
+    assertEquals(filesOf(cwd).filter((name) => KEPT.test(name) || name.startsWith(".new-")), []);
   });
 });

@@ -16,7 +16,7 @@ const QUIET_MS = 1000;
 export async function lockWallets(
   stateDir: string,
   addresses: readonly string[],
-  { host, err }: Terminal,
+  { host, err }: Pick<Terminal, "host" | "err">,
 ): Promise<Disposable> {
   const paths = new Set([
     ...[...Deno.readDirSync(stateDir)].map(({ name }) => name)

@@ -25,7 +25,7 @@ export const restore: Handler = async (invocation, terminal) => {
   terminal.out(
     invocation.json
       ? `${JSON.stringify({ from, ...copyJson(restored), kept })}\n`
-      : `${restored.path} is ${from} again: ${copyText(restored)}\n` +
+      : `${restored.path} restored from ${from}: ${copyText(restored)}\n` +
         (kept === null ? "" : `the ledger that was there is ${kept}\n`),
   );
   return 0;
