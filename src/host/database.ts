@@ -1,4 +1,5 @@
 import {
+  backup,
   DatabaseSync,
   type SQLInputValue,
   type SQLOutputValue,
@@ -41,6 +42,21 @@ export function openDatabase(path: string, options: DatabaseOptions): Database {
   return database;
 }
 
+/** Opens a file that is there, to read only: of any schema, and never migrated. Throws as openDatabase does. */
+export function openReadOnly(path: string, options: DatabaseOptions): Database {
+  const subject = `Cannot read the ${options.name}: ${path}`;
+  const found = statIfThere(path);
+  if (found === undefined) {
+    throw new PipelineError("config", `${subject} is not there`, {
+      hint: "check the path, and ALLORA_STATE_DIR",
+    });
+  }
+  if (!found.isFile) {
+    throw new PipelineError("config", `${subject} is not a file`, { hint: "name the file itself" });
+  }
+  return new Database(path, options, true);
+}
+
 /** One open SQLite file; integers are read as bigint, and every failure is a PipelineError. */
 export class Database implements Disposable {
   readonly #path: string;
@@ -49,11 +65,13 @@ export class Database implements Disposable {
   readonly #sqlite: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
-  constructor(path: string, options: DatabaseOptions) {
+  constructor(path: string, options: DatabaseOptions, readOnly = false) {
     this.#path = path;
     this.#options = options;
     this.#busyMs = options.busyMs ?? BUSY_MS;
-    this.#sqlite = this.#explained(() => new DatabaseSync(path, { timeout: this.#busyMs }));
+    this.#sqlite = this.#explained(() =>
+      new DatabaseSync(path, { timeout: this.#busyMs, readOnly })
+    );
   }
 
   get(sql: string, parameters: Parameters = {}): Row | undefined {
@@ -106,6 +124,19 @@ export class Database implements Disposable {
       for (const step of migrations.slice(version)) this.#sqlite.exec(step);
       this.#sqlite.exec(`PRAGMA user_version = ${migrations.length}`);
     });
+  }
+
+  /**
+   * Makes the file at `path` what this one is at one moment, in one transaction of that file, while
+   * others write to either; waits as long as another process writes there.
+   */
+  async copyTo(path: string): Promise<void> {
+    try {
+      // All pages in one step: in several, each write of another process would start it over.
+      await backup(this.#sqlite, path, { rate: -1 });
+    } catch (thrown) {
+      throw explain(thrown, `${this.#path}, or its copy ${path},`, this.#options);
+    }
   }
 
   [Symbol.dispose](): void {

@@ -1,7 +1,7 @@
 import { openDatabase } from "../host/database.ts";
 import { adoption } from "./adoption.ts";
 import { endpoints } from "./endpoints.ts";
-import { MIGRATIONS } from "./schema.ts";
+import { LEDGER_FILE } from "./file.ts";
 import { submissions } from "./submissions.ts";
 import { transactions } from "./transactions.ts";
 import { wallets } from "./wallets.ts";
@@ -36,12 +36,7 @@ export interface LedgerOptions {
  * schema or another program's database; "denied", "retry" (locked too long) and "internal" (damaged).
  */
 export function openLedger(path: string, { nowMs, ...limits }: LedgerOptions): Ledger {
-  const database = openDatabase(path, {
-    ...limits,
-    name: "ledger",
-    migrations: MIGRATIONS,
-    cure: "move the file away (keep it) and run again: the chain tells what was submitted",
-  });
+  const database = openDatabase(path, { ...LEDGER_FILE, ...limits });
   return {
     ...submissions(database, nowMs),
     ...transactions(database, nowMs),

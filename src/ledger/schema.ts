@@ -96,11 +96,16 @@ CREATE TABLE wallets (
 ALTER TABLE submissions ADD COLUMN fallback TEXT CHECK (fallback IN ('older-candles', 'mean'));
 ALTER TABLE submissions ADD COLUMN ema_score TEXT;
 ALTER TABLE submissions ADD COLUMN reward_uallo TEXT;
-CREATE INDEX transactions_by_time ON transactions (updated_ms);
 CREATE INDEX transactions_in_blocks ON transactions (worker, sequence)
   WHERE state = 'confirmed' OR height IS NOT NULL;
 CREATE INDEX transactions_given_up ON transactions (worker, sequence)
   WHERE state IN ('rejected', 'expired') AND height IS NULL;
+CREATE INDEX transactions_paid ON transactions (updated_ms, fee_paid_uallo)
+  WHERE fee_paid_uallo IS NOT NULL;
+-- Refused predictions are never settled: without the second condition they pile up in it.
+DROP INDEX submissions_unsettled;
+CREATE INDEX submissions_unsettled ON submissions (worker)
+  WHERE settled_ms IS NULL AND state <> 'refused';
 
 ALTER TABLE closed_windows RENAME TO closed_windows_1;
 CREATE TABLE closed_windows (

@@ -92,23 +92,25 @@ export function transactions(database: Database, nowMs: () => number) {
 
   /** What all transactions whose fate became known at `sinceMs` or later have cost, in uallo. */
   function feesSince(sinceMs: number): bigint {
-    const rows = database.all(
-      `SELECT fee_paid_uallo FROM transactions
+    return sumOf(
+      `SELECT fee_paid_uallo AS fee FROM transactions
        WHERE fee_paid_uallo IS NOT NULL AND updated_ms >= :sinceMs`,
       { sinceMs },
     );
-    return rows.reduce((sum, row) => sum + readRow({ feePaidUallo: uallo }, row).feePaidUallo, 0n);
   }
 
-  /** What was paid since then, and what those under way offer: they may yet be paid. In uallo. */
+  /** feesSince(sinceMs), and the offers of all transactions that may yet be paid for, in uallo. */
   function feesCommitted(sinceMs: number): bigint {
-    const rows = database.all(
-      "SELECT fee_uallo FROM transactions WHERE state IN ('signed', 'sent')",
+    const offered = sumOf(
+      "SELECT fee_uallo AS fee FROM transactions WHERE state IN ('signed', 'sent')",
     );
-    return rows.reduce(
-      (sum, row) => sum + readRow({ feeUallo: uallo }, row).feeUallo,
-      feesSince(sinceMs),
-    );
+    return feesSince(sinceMs) + offered;
+  }
+
+  function sumOf(sql: string, parameters: Readonly<Record<string, number>> = {}): bigint {
+    // SQLite's own sum() would be of 64 bits or a float.
+    return database.all(sql, parameters)
+      .reduce((sum, row) => sum + readRow({ fee: uallo }, row).fee, 0n);
   }
 
   function select(where: string, parameters: Readonly<Record<string, bigint | number | string>>) {

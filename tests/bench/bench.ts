@@ -5,6 +5,7 @@
  */
 import { fitRidge } from "../../src/model/ridge.ts";
 import { table } from "../../src/host/terminal.ts";
+import { ledgerCosts } from "./ledger_bench.ts";
 import { type Cost, costOf, medians } from "./process_cost.ts";
 import { benchTopics } from "./topics.ts";
 import { type Practice, practise } from "./practice.ts";
@@ -32,6 +33,8 @@ try {
   printCycle(await medianCycle(fast));
   printRidge();
   await benchTopics(BINARY, dir);
+  console.log("filling a ledger ...");
+  print(ledgerCosts(dir));
 } finally {
   await Deno.remove(dir, { recursive: true });
 }

@@ -25,24 +25,17 @@ export function commandOf(args: readonly string[]) {
   };
 }
 
+export interface MainOptions {
+  readonly cwd: string;
+  readonly env?: Record<string, string>;
+  readonly uid?: number;
+  readonly stdin?: string;
+}
+
 /** Runs src/main.ts in `cwd` with only these variables beside PATH and HOME, and `stdin` piped in. */
-export async function runMain(
-  args: readonly string[],
-  options: {
-    readonly cwd: string;
-    readonly env?: Record<string, string>;
-    readonly uid?: number;
-    readonly stdin?: string;
-  },
-): Promise<Ended> {
-  const { cwd, env = {}, uid, stdin } = options;
-  const command = commandOf(args);
-  const child = new Deno.Command(Deno.execPath(), {
-    args: command.args,
-    ...{ cwd, clearEnv: true, env: { ...command.env, ...env } },
-    ...uid === undefined ? {} : { uid },
-    ...{ stdin: stdin === undefined ? "null" : "piped", stdout: "piped", stderr: "piped" },
-  }).spawn();
+export async function runMain(args: readonly string[], options: MainOptions): Promise<Ended> {
+  const child = startMain(args, options);
+  const { stdin } = options;
   if (stdin !== undefined) {
     const writer = child.stdin.getWriter();
     // A program that refuses before it reads closes the pipe.
@@ -52,4 +45,16 @@ export async function runMain(
   const { code, stdout, stderr } = await child.output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/** runMain, for the caller to wait for or to kill. */
+export function startMain(args: readonly string[], options: MainOptions): Deno.ChildProcess {
+  const { cwd, env = {}, uid, stdin } = options;
+  const command = commandOf(args);
+  return new Deno.Command(Deno.execPath(), {
+    args: command.args,
+    ...{ cwd, clearEnv: true, env: { ...command.env, ...env } },
+    ...uid === undefined ? {} : { uid },
+    ...{ stdin: stdin === undefined ? "null" : "piped", stdout: "piped", stderr: "piped" },
+  }).spawn();
 }
