@@ -37,6 +37,8 @@ export class Endpoint {
   chainId = "";
   /** Height of its node when last asked, and the greatest so far. */
   height = 0n;
+  /** Time of that block, epoch milliseconds. */
+  timeMs = 0;
   passed = 0n;
   readonly #rpc: RpcClient;
   readonly #host: Host;
@@ -109,9 +111,10 @@ export class Endpoint {
   }
 
   /** Its status, once it is known to be of the right chain. */
-  saw({ chainId, height }: Status): void {
+  saw({ chainId, height, timeMs }: Status): void {
     this.chainId = chainId;
     this.height = height;
+    this.timeMs = timeMs;
     if (height > this.passed) this.passed = height;
   }
 

@@ -19,6 +19,8 @@ type Question<T> = (node: NodeClient, endpoint: Endpoint) => Promise<T>;
 
 /** A node this many blocks behind another is not used: at a few seconds a block it has lost its peers. */
 const MAX_LAG = 5n;
+/** Allora makes a block in about five seconds; this is far below what consensus can do. */
+const FASTEST_BLOCK_MS = 200;
 /** A visit's length does not depend on less: the order of the settings then holds. */
 const LATENCY_STEP_MS = 100;
 
@@ -96,7 +98,7 @@ export class Endpoints {
   ): Promise<readonly Said<T>[]> {
     const said = await this.several(2, question, untilMs);
     const kept = said.filter(({ endpoint }) => {
-      const unfit = this.#whyUnfit(endpoint, endpoint.chainId, endpoint.height);
+      const unfit = this.#whyUnfit(endpoint, endpoint.chainId, endpoint);
       if (unfit !== undefined) endpoint.setAside(unfit);
       return unfit === undefined;
     });
@@ -106,10 +108,10 @@ export class Endpoints {
 
   /** Takes note of a node's status; throws UnfitNode when it shows that the node is not to be used. */
   admit(endpoint: Endpoint, status: Status): void {
-    const { chainId, catchingUp, height } = status;
+    const { chainId, catchingUp } = status;
     const unfit = catchingUp
       ? new UnfitNode("unavailable", `Cannot use ${endpoint.origin}: it is still catching up`)
-      : this.#whyUnfit(endpoint, chainId, height);
+      : this.#whyUnfit(endpoint, chainId, status);
     if (unfit !== undefined) throw unfit;
     endpoint.saw(status);
   }
@@ -150,7 +152,7 @@ export class Endpoints {
     }
   }
 
-  #whyUnfit(endpoint: Endpoint, chainId: string, height: bigint): UnfitNode | undefined {
+  #whyUnfit(endpoint: Endpoint, chainId: string, head: Head): UnfitNode | undefined {
     const others = this.all.filter((other) => other !== endpoint && other.chainId !== "");
     const expected = this.#options.expectChainId ?? others[0]?.chainId ?? chainId;
     if (chainId !== expected) {
@@ -160,12 +162,18 @@ export class Endpoints {
         { hint: "Correct the endpoint or the chain id in the settings." },
       );
     }
-    const ahead = others.find((other) => other.height - height > MAX_LAG);
-    return ahead && new UnfitNode(
+    const distant = others.find((other) => {
+      const isAhead = other.height - head.height > MAX_LAG && !isImpossible(other, head);
+      return isAhead || head.height - other.height > MAX_LAG && isImpossible(head, other);
+    });
+    if (distant === undefined) return undefined;
+    const lag = distant.height - head.height;
+    const where = lag > 0n
+      ? `${lag} blocks behind ${distant.origin}`
+      : `${-lag} blocks ahead of ${distant.origin}, further than a chain comes in the time between`;
+    return new UnfitNode(
       "unavailable",
-      `Cannot use ${endpoint.origin}: at block ${height} it is ${
-        ahead.height - height
-      } blocks behind ${ahead.origin}`,
+      `Cannot use ${endpoint.origin}: at block ${head.height} it is ${where}`,
     );
   }
 
@@ -176,6 +184,13 @@ export class Endpoints {
     const reason = error.message.replace(/\d+| (to|for) \S+/g, "");
     this.tellOnce(`${origin} ${reason}`, "endpoint.failed", { url: origin, error: error.message });
   }
+}
+
+type Head = Pick<Status, "height" | "timeMs">;
+
+/** Whether a head so far above the other cannot be true: no chain makes blocks that fast. */
+function isImpossible(higher: Head, lower: Head): boolean {
+  return higher.timeMs - lower.timeMs < Number(higher.height - lower.height) * FASTEST_BLOCK_MS;
 }
 
 const NEVER_ASKED = {

@@ -2,6 +2,7 @@ import type { ChainClient } from "../chain/client.ts";
 import { EXIT_CODES, worstExitCode } from "../errors.ts";
 import type { TopicSettings } from "../settings.ts";
 import { isAccountOurs } from "./account.ts";
+import { announceUpgrade } from "./announce_upgrade.ts";
 import { connectTo } from "./connect.ts";
 import { isQuiet } from "./quiet.ts";
 import { recover } from "./recover.ts";
@@ -96,6 +97,7 @@ async function visit(session: Session, topics: readonly TopicSettings[]): Promis
     ),
   );
   if (!run.dryRun && !run.signal.aborted) await settleWindows(session, topics);
+  if (due.length > 0 && !run.signal.aborted) await announceUpgrade(session);
   const busy = [...ended, ...outcomes, ...recovered];
   const quiet = topics.filter(({ topicId }) => !busy.some((each) => each.topicId === topicId));
   return report([...busy, ...quiet.map(idle)]);

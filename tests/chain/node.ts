@@ -47,13 +47,18 @@ export function serveRaw(
   };
 }
 
-export function status(over: { network?: string; catching_up?: boolean; height?: string } = {}) {
+/** A block every five seconds, unless `timeMs` says another moment for this one. */
+export function status(
+  over: { network?: string; catching_up?: boolean; height?: string; timeMs?: number } = {},
+) {
   const { network = "allora-devnet-1", catching_up = false, height = "70" } = over;
+  const blocks = Math.min(Number(height) || 0, 1e7);
+  const { timeMs = Date.UTC(2026, 10, 24) + blocks * 5000 } = over;
   return {
     node_info: { network },
     sync_info: {
       latest_block_height: height,
-      latest_block_time: "2026-11-24T07:16:58.973079576Z",
+      latest_block_time: new Date(timeMs).toISOString(),
       catching_up,
     },
   };

@@ -1,6 +1,6 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { PipelineError } from "../../src/errors.ts";
-import { serveRaw } from "./node.ts";
+import { serveRaw, status } from "./node.ts";
 import { connected, inOrder, nodeOf, recordOf, twins, WORKER } from "./pool_nodes.ts";
 
 /** What a node may do to its callers, and what is said of it then. */
@@ -206,4 +206,20 @@ Deno.test("a node that has caught up again is used again, in the same connection
   one.state.height = 92n;
   assertEquals((await client.head()).height, 91n);
   assertEquals(client.records().map(({ streak }) => streak), [0, 0]);
+});
+
+Deno.test("a node that claims a height no chain could have by now is not used, whoever is asked first", async () => {
+  await using honest = nodeOf({ height: 80n });
+  const claim = { height: "1000000", timeMs: Date.UTC(2026, 10, 24) + 80 * 5000 };
+  await using liar = nodeOf({ nonce: 999_999n }, { status: () => status(claim) });
+  for (const urls of [[honest.url, liar.url], [liar.url, honest.url]]) {
+    const { client, failed, told } = await connected(urls, { host: inOrder });
+    assertEquals((await client.head()).height, 80n);
+    assertEquals((await client.window(1n, WORKER)).nonce, 60n);
+    assertEquals(failed(), [liar.url]);
+    assertStringIncludes(
+      String(told.find(({ event }) => event === "endpoint.failed")?.fields["error"]),
+      `999920 blocks ahead of ${honest.url}`,
+    );
+  }
 });

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { SimulateAnswer } from "../../src/chain/messages.ts";
+import { SimulateAnswer, UpgradePlanAnswer } from "../../src/chain/messages.ts";
 import { decode, encode } from "../../src/chain/wire.ts";
 import { realHost } from "../../src/host/host.ts";
 import { openLedger } from "../../src/ledger/ledger.ts";
@@ -116,3 +116,22 @@ function dyingAtFirstWait() {
   };
   return { host: { ...realHost, sleep }, signal: stop.signal };
 }
+
+Deno.test("an upgrade that the chain has planned is announced by the visits before it", async () => {
+  await using worker = await practise();
+  worker.stepUntil("open");
+  const { host } = worker.run();
+  const value = encode(UpgradePlanAnswer, {
+    plan: { name: "v0.18.0", height: 123_456n },
+  }).toBase64();
+  const fetch = (url: string, init?: RequestInit) =>
+    String(init?.body).includes("upgrade.v1beta1.Query/CurrentPlan")
+      ? Promise.resolve(Response.json({
+        ...{ jsonrpc: "2.0", id: 1 },
+        result: { response: { code: 0, value, height: "1" } },
+      }))
+      : host.fetch(url, init);
+  assertEquals((await worker.visit({ host: { ...host, fetch } })).exitCode, 0);
+  const told = worker.told.find(({ event }) => event === "chain.upgrade_planned");
+  assertEquals(told?.fields, { name: "v0.18.0", height: 123_456n });
+});
