@@ -1,4 +1,4 @@
-import { ChainRefusal } from "../chain/chain_error.ts";
+import { ChainRefusal, isUnknownForm } from "../chain/chain_error.ts";
 import type { Window } from "../chain/client.ts";
 import { payloadMessage } from "../chain/payload.ts";
 import { PipelineError } from "../errors.ts";
@@ -76,7 +76,7 @@ function isUnfinished(session: Session, row: Submission | undefined): boolean {
       const refusal = new ChainRefusal("", {
         ...{ code: code ?? 0, codespace: codespace ?? "", log: log ?? "" },
       });
-      return WORTH_ANOTHER.has(refusal.class);
+      return WORTH_ANOTHER.has(refusal.class) || isUnknownForm(refusal);
     }
     default:
       return false;
