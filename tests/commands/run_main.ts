@@ -11,6 +11,12 @@ const config = await isThere(`${root}.npm-only.json`)
   ? `${root}.npm-only.json`
   : `${root}deno.json`;
 
+/** The command that runs src/main.ts; its arguments follow. */
+export const MAIN = [
+  Deno.execPath(),
+  ...["run", "-q", "-c", config, "--frozen", "-A", `${root}src/main.ts`],
+] as const;
+
 /** Runs src/main.ts in `cwd` with only these variables beside PATH and HOME. */
 export async function runMain(
   args: readonly string[],
@@ -23,8 +29,9 @@ export async function runMain(
       return value === undefined ? [] : [[name, value]];
     }),
   );
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "-c", config, "--frozen", "-A", `${root}src/main.ts`, ...args],
+  const [command, ...before] = MAIN;
+  const { code, stdout, stderr } = await new Deno.Command(command, {
+    args: [...before, ...args],
     ...{ cwd, clearEnv: true, env: { ...inherited, NO_COLOR: "1", ...env } },
     ...uid === undefined ? {} : { uid },
     ...{ stdin: "null", stdout: "piped", stderr: "piped" },

@@ -13,6 +13,8 @@ const { deeds, windows } = await runSuite({
   lanes: [1, 3, 3],
   kills,
   rounds: 3,
+  pointsPerWindow: 4,
+  windowBlocks: 80,
   onProgress: ({ kills: done }) => {
     const random = done.filter(isRandom);
     const under = random.filter(({ wasUnderWay }) => wasUnderWay).length;

@@ -16,16 +16,24 @@ export interface Aims {
   endWindow(): void;
 }
 
-/** Points of one window, so that the recovery of one kill is killed again at another. */
-const POINTS_PER_WINDOW = 4;
+/** Of the random kills, these are aimed between signed and confirmed. */
+const SHARE_SIGNED = 0.65;
+/** Between two random kills. */
+const SHARE_HELD = 0.4;
 /** Tries at a point that cannot be reached are not for ever. */
 const MOST_MISSES = 400;
 
-/**
- * `kills` kills at random, half of them aimed between signed and confirmed, and each crash point
- * `rounds` times.
- */
-export function dealAims(kills: number, rounds: number): Aims {
+export interface Deck {
+  /** At random moments. */
+  readonly kills: number;
+  /** How often at each crash point. */
+  readonly rounds: number;
+  /** Several in one window, so that the recovery of one kill is killed again at another point. */
+  readonly pointsPerWindow: number;
+}
+
+/** Deals the kills of one lane. */
+export function dealAims({ kills, rounds, pointsPerWindow }: Deck): Aims {
   let left = kills;
   let misses = 0;
   let points = Array.from({ length: rounds }, () => shuffled(CRASH_POINTS)).flat();
@@ -36,13 +44,13 @@ export function dealAims(kills: number, rounds: number): Aims {
       return left <= 0 && points.length === 0 && (window ?? []).length === 0;
     },
     next() {
-      window ??= inOrder(points.splice(0, POINTS_PER_WINDOW));
-      const isPoint = window.length > 0 && (left <= 0 || Math.random() < 0.4);
+      window ??= inOrder(points.splice(0, pointsPerWindow));
+      const isPoint = window.length > 0 && (left <= 0 || Math.random() < SHARE_HELD);
       const point = isPoint ? window.shift() : undefined;
       if (point !== undefined) return { kind: "held", point };
       if (left <= 0) return undefined;
       left--;
-      return { kind: Math.random() < 0.5 ? "anywhere" : "signed" };
+      return { kind: Math.random() < SHARE_SIGNED ? "signed" : "anywhere" };
     },
     missed(aim) {
       if (aim.kind !== "held") left++;

@@ -6,10 +6,10 @@ import { type BlockTally, tallyBlocks } from "./block_tally.ts";
 import { type Program, runToEnd } from "./kill_program.ts";
 
 /** Wall time between two blocks. */
-export const BLOCK_MS = 150;
+export const BLOCK_MS = 200;
 const CHAIN_BLOCK_MS = 5000;
-const EPOCH_BLOCKS = 60;
-const WINDOW_BLOCKS = 54;
+/** Between a window and the topic's next one. */
+const PAUSE_BLOCKS = 6;
 /** The topics' windows open one after the other. */
 const STAGGER_BLOCKS = 4;
 const FIRST_NONCE = 20;
@@ -21,20 +21,22 @@ export interface KillBench extends AsyncDisposable {
   readonly topicIds: readonly number[];
   readonly devnet: Devnet;
   readonly tally: BlockTally;
-  /** Makes blocks at once until `isThere`: while no process runs, nobody has to wait for them. */
-  skipUntil(isThere: () => boolean): void;
   nextBlock(): Promise<void>;
 }
 
 /** Lays out a funded worker with a trained model for each of `topics` topics of the 1 h log-return. */
-export async function layOutBench(program: Program, topics: number): Promise<KillBench> {
+export async function layOutBench(
+  program: Program,
+  topics: number,
+  windowBlocks: number,
+): Promise<KillBench> {
   await using parts = new AsyncDisposableStack();
   const dir = await Deno.makeTempDir({ prefix: "allora-kill-" });
   parts.defer(() => Deno.remove(dir, { recursive: true }));
   const topicIds = Array.from({ length: topics }, (_, place) => place + 1);
   const devnet = parts.use(
     await startDevnet({
-      topics: topicIds.map(topicSpec),
+      topics: topicIds.map((id) => topicSpec(id, windowBlocks)),
       blockMs: CHAIN_BLOCK_MS,
       manual: true,
     }),
@@ -62,9 +64,6 @@ export async function layOutBench(program: Program, topics: number): Promise<Kil
   const running = parts.move();
   return {
     ...{ dir, topicIds, devnet, tally, ledgerPath: `${dir}/data/ledger.db` },
-    skipUntil(isThere) {
-      while (!isThere()) devnet.step();
-    },
     nextBlock: () =>
       new Promise((resolve) => {
         const stop = devnet.chain.onBlock(() => {
@@ -76,13 +75,13 @@ export async function layOutBench(program: Program, topics: number): Promise<Kil
   };
 }
 
-function topicSpec(id: number): TopicSpec {
+function topicSpec(id: number, windowBlocks: number): TopicSpec {
   return {
     id,
     metadata: "1h BTC/USD Log-Return Prediction",
     lossMethod: "czar",
-    epochLength: EPOCH_BLOCKS,
-    submissionWindow: WINDOW_BLOCKS,
+    epochLength: windowBlocks + PAUSE_BLOCKS,
+    submissionWindow: windowBlocks,
     groundTruthLag: 3_600_000 / CHAIN_BLOCK_MS,
     arity: "single",
     allowNegative: true,

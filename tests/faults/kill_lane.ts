@@ -27,7 +27,7 @@ export interface Deeds {
 const SPARE_BLOCKS = 8;
 /** Longest random delay after a signature became visible. */
 const SOON_MS = 300;
-/** Where the shortest visits, which only look a transaction up, are killed. */
+/** Of a visit from nothing to confirmed, and of one that goes on from there, until they were measured. */
 const FIRST_GUESS_MS = { fresh: 3000, recovery: 500 };
 
 /**
@@ -40,13 +40,13 @@ export async function runLane(
   aims: Aims,
   deeds: Deeds,
 ): Promise<void> {
-  const { devnet, tally, topicIds, skipUntil } = bench;
+  const { devnet, tally, topicIds, nextBlock } = bench;
   const expectedMs = { ...FIRST_GUESS_MS };
   let before: readonly WindowFacts[] = [];
   const opened = () =>
     topicIds.flatMap((id) => tally.newest(id) ?? []).filter((window) => !before.includes(window));
   while (!aims.isDone) {
-    skipUntil(() => opened().length > 0);
+    while (opened().length === 0) await nextBlock();
     const [{ end }] = opened() as [WindowFacts];
     const isTime = () =>
       devnet.chain.height < end - SPARE_BLOCKS - Math.ceil((1.5 * expectedMs.fresh) / BLOCK_MS);
@@ -55,7 +55,7 @@ export async function runLane(
       const aim = hasWork(bench, opened()) ? aims.next() : undefined;
       if (aim === undefined) {
         if (opened().length === topicIds.length) break;
-        await bench.nextBlock();
+        await nextBlock();
         continue;
       }
       const isKilled = await killOnce(program, bench, aim, expectedMs);
@@ -68,7 +68,7 @@ export async function runLane(
     await leaveAlone(program, bench, before, deeds, expectedMs);
   }
   const last = Math.max(...before.map(({ end }) => end));
-  skipUntil(() => devnet.chain.height > last + 2);
+  while (devnet.chain.height <= last + 2) await nextBlock();
   complain(deeds, await start(program, ["submit"], bench.dir).ended);
   using ledger = new DeadLedger(bench.ledgerPath);
   deeds.complaints.push(...ledger.complaints(tally.windows));
@@ -93,14 +93,18 @@ async function killOnce(
   expectedMs: typeof FIRST_GUESS_MS,
 ): Promise<boolean> {
   const env: Record<string, string> = aim.kind === "held" ? { HOLD_AT: aim.point } : {};
-  const span = isUnderWay(bench) ? expectedMs.recovery : expectedMs.fresh;
+  const underWay = isUnderWay(bench);
   const visit = start(program, ["submit"], bench.dir, env);
-  if (aim.kind === "held") await visit.says(`held at ${aim.point}\n`);
-  else if (aim.kind === "anywhere" || span === expectedMs.recovery) {
-    await pause(Math.random() * span);
-  } else {
-    await visit.says("submission signed");
-    await pause(Math.random() * SOON_MS);
+  switch (aim.kind) {
+    case "held":
+      await visit.says(`held at ${aim.point}\n`);
+      break;
+    case "anywhere":
+      await pause(Math.random() * (underWay ? expectedMs.recovery : expectedMs.fresh));
+      break;
+    case "signed":
+      if (!underWay) await visit.says("submission signed");
+      await pause(Math.random() * SOON_MS);
   }
   return (await visit.kill()).isKilled;
 }
