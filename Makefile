@@ -17,7 +17,7 @@ COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)$(sh
 COMMIT_TIME := $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 
 .DEFAULT_GOAL := help
-.PHONY: run test contract check build bench evaluate clean help
+.PHONY: run test contract check build bench faults evaluate clean help
 
 run: ## watch the whole job on the embedded devnet, about two minutes
 	@$(RUN) $(PERMISSIONS) src/main.ts demo $(ARGS)
@@ -44,6 +44,10 @@ evaluate: ## the models on BTC and ETH candles to 2024, and the synthetic benchm
 	@$(JUDGE) --pair BTC/USD --target log-return --horizon 24h --venues csv:$(CANDLES)/btcusd_1h_2017_2024.csv.gz
 	@$(JUDGE) --pair ETH/USD --target log-return --horizon 24h --venues csv:$(CANDLES)/ethusd_1h_2020_2024.csv.gz
 	@$(JUDGE) --pair BTC/USD --target volatility --horizon 24h --venues csv:$(CANDLES)/btcusd_1h_2017_2024.csv.gz
+
+KILLS ?= 1000
+faults: build ## kill -9 the binary KILLS times (1000) and at every step of a submission; count what is lost
+	@KILLS=$(KILLS) $(DENO) run -q $(CONFIG) --frozen -A tests/faults/kill.ts
 
 bench: build ## start, cycle and fit, each beside its baseline
 	@$(DENO) run -q $(CONFIG) --frozen -A tests/bench/bench.ts

@@ -5,7 +5,7 @@ import { type ErrorKind, PipelineError } from "../errors.ts";
  * - done: the chain already has this inference.
  * - retry-sequence, retry-gas, retry-fee: sign again with what was wrong read anew.
  * - other-node: the same bytes may pass elsewhere.
- * - wait: nothing to mend; a later visit may pass.
+ * - wait: the chain was upgraded underneath; its new form may pass.
  * - give-up-nonce: this window is over.
  * - fatal: a person has to act.
  */

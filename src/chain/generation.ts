@@ -12,7 +12,8 @@ const GENERATIONS = [10, 9, 7];
  * @throws PipelineError "internal" when the node serves none of ours.
  */
 export async function detectGeneration(rpc: RpcClient): Promise<number> {
-  for (const generation of GENERATIONS) {
+  // An upgrade may come between two of the questions: the newest are asked once more before giving up.
+  for (const generation of [...GENERATIONS, ...GENERATIONS]) {
     const answer = await rpc.abciQuery(queryPath(generation, "GetParams"), new Uint8Array());
     if (answer.code === 0) return generation;
     if (!isUnknownPath(answer)) {

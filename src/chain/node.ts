@@ -80,7 +80,7 @@ export class NodeClient {
     const before = this.#queries.generation;
     const answer = await this.#rpc.abciQuery(path, encode(m.SimulateRequest, { txBytes: tx }));
     if (answer.code !== 0) throw await this.#afterUpgrade(simulatedRefusal(answer), before);
-    return decode(m.SimulateAnswer, answer.value).gasInfo?.gasUsed ?? 0n;
+    return decode(m.SimulateAnswer, answer.value, this.#rpc.endpoint).gasInfo?.gasUsed ?? 0n;
   }
 
   async broadcast(tx: Uint8Array): Promise<Broadcast> {

@@ -57,7 +57,7 @@ export class Queries {
   ): Promise<Answered<A> | undefined> {
     const found = await this.rpc.abciQuery(path, request);
     if (found.code === 0) {
-      return { height: found.height, answer: decode(answer, found.value) };
+      return { height: found.height, answer: decode(answer, found.value, this.rpc.endpoint) };
     }
     if (isUnknownPath(found)) {
       throw new UnknownMethod(

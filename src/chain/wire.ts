@@ -126,7 +126,11 @@ export function encode<M extends object>(
  *
  * @throws PipelineError "unavailable" naming the message, when the bytes are not such a message.
  */
-export function decode<M extends object>(table: Table<M>, data: Uint8Array): M {
+export function decode<M extends object>(
+  table: Table<M>,
+  data: Uint8Array,
+  source?: string,
+): M {
   const message: Record<string, unknown> = {};
   for (const [name, field] of table.fields) message[name] = field.repeated ? [] : field.absent;
   const unknown: UnknownFields = [];
@@ -148,7 +152,9 @@ export function decode<M extends object>(table: Table<M>, data: Uint8Array): M {
     if (thrown instanceof PipelineError) throw thrown;
     throw new PipelineError(
       "unavailable",
-      `Cannot read a ${table.name} of ${data.length} bytes: ${messageOf(thrown)}`,
+      `Cannot read a ${table.name} of ${data.length} bytes${
+        source === undefined ? "" : ` from ${source}`
+      }: ${messageOf(thrown)}`,
       {
         cause: thrown,
         hint: "The node speaks another version of the protocol, or answered garbage.",

@@ -42,9 +42,9 @@ export function faultsHelp(): string {
     `  ${name}${argument === "none" ? "" : `:${argument.toUpperCase()}`}`,
     meaning,
   ]);
-  return `\nFaults, as NAME, NAME:TIMES or NAME:AMOUNT@TIMES, parted by commas:\n\n${
-    table(rows)
-  }\n`;
+  return `\nFaults, as NAME, NAME:TIMES or NAME:AMOUNT@TIMES, parted by commas:\n\n${table(rows)}\n
+NAME/CALL strikes only that method, or query path, and NAME/CALL#N none before the Nth:
+html/broadcast_tx_sync:1, slow/status#2:1s, http-503//cosmos.bank.v1beta1.Query/Balance:3\n`;
 }
 
 /** The devnet's generations. Throws "usage" for another. */

@@ -1,4 +1,4 @@
-import { ChainRefusal } from "../chain/chain_error.ts";
+import { ChainRefusal, isUnknownForm } from "../chain/chain_error.ts";
 import type { Receipt } from "../chain/client.ts";
 import { messageOf, PipelineError } from "../errors.ts";
 import type { SignedTransaction } from "../ledger/transaction.ts";
@@ -74,10 +74,15 @@ function mayReplace(flight: InFlight, refusal: ChainRefusal, sequence: bigint): 
   return refusal.class === "retry-sequence"
     ? sequence > flight.sequence
     : sequence === flight.sequence &&
-      (refusal.class === "retry-fee" || refusal.class === "retry-gas");
+      (refusal.class === "retry-fee" || refusal.class === "retry-gas" || isUnknownForm(refusal));
 }
 
-function giveUp(session: Session, flight: InFlight, refusal: ChainRefusal): Ending {
+function giveUp(session: Session, flight: InFlight, given: ChainRefusal): Ending {
+  // The chain knew the form when it was rehearsed: it was upgraded since.
+  const upgraded = { class: "wait", kind: "retry", hint: "It is signed in the new form." } as const;
+  const refusal = isUnknownForm(given)
+    ? new ChainRefusal("Cannot send the transaction", given, upgraded)
+    : given;
   const { code, codespace, log } = refusal;
   session.run.ledger.reject(flight.hash, { code, codespace, log });
   session.forget();

@@ -22,8 +22,10 @@ export interface Draft {
 /** Signed bytes that may have left, and whether a node has said that it took them. */
 export type InFlight = SignedTransaction & { readonly isSent: boolean };
 
-/** A second try may cure these: the sequence, the gas or the price is read anew for it. */
-const CURABLE: ReadonlySet<string> = new Set(["retry-sequence", "retry-gas", "retry-fee"]);
+/** A second try may cure these: sequence, gas, price and the chain's generation are read anew for it. */
+const CURABLE: ReadonlySet<string> = new Set([
+  ...["retry-sequence", "retry-gas", "retry-fee", "wait"],
+]);
 
 /**
  * Rehearses, signs, writes down and only then sends, in this order: a message that fails in a block

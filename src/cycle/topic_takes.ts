@@ -1,7 +1,9 @@
-import type { ChainClient, Topic } from "../chain/client.ts";
+import type { Topic } from "../chain/client.ts";
 import { PipelineError } from "../errors.ts";
 import type { LabelValue, Submission } from "../ledger/submission.ts";
 import type { TopicSettings } from "../settings.ts";
+import { failureOf } from "./run.ts";
+import type { Session } from "./session.ts";
 
 export interface Candidate {
   readonly topic: TopicSettings;
@@ -17,7 +19,8 @@ export interface Candidate {
  * topic's own rules (chain: x/emissions/types/validations.go), which do not change while a window is
  * open, and the size of what the network said last.
  */
-export async function assertTopicTakes(chain: ChainClient, candidate: Candidate): Promise<void> {
+export async function assertTopicTakes(session: Session, candidate: Candidate): Promise<void> {
+  const { chain } = session;
   const { topic: { topicId }, nonce, texts } = candidate;
   const onChain = await chain.topic(topicId);
   if (onChain === undefined) throw unfit(topicId, "the chain has no such topic", "TOPIC");
@@ -26,10 +29,17 @@ export async function assertTopicTakes(chain: ChainClient, candidate: Candidate)
     throw unfit(topicId, `it takes ${takes}`, "TARGET");
   }
   if (texts.labels !== null) return assertLabels(onChain, texts.labels);
-  // Not every node can tell it for every epoch, and then it is no reason to stay silent.
-  const before = await chain.networkInferenceAt(topicId, nonce - onChain.epochLength)
-    .catch(() => undefined);
-  assertScale(candidate, Number(before?.[0]?.value ?? NaN));
+  assertScale(candidate, await networkValue(session, topicId, nonce - onChain.epochLength));
+}
+
+/** What the network said at an epoch; NaN where no node can tell, which is no reason to stay silent. */
+async function networkValue({ chain, run }: Session, topicId: bigint, nonce: bigint) {
+  try {
+    return Number((await chain.networkInferenceAt(topicId, nonce))?.[0]?.value ?? NaN);
+  } catch (thrown) {
+    run.tell("endpoint.failed", { url: chain.url, error: failureOf(run, thrown).message });
+    return NaN;
+  }
 }
 
 /** No network says a log-return or a volatility of this size; prices do. */

@@ -1,4 +1,4 @@
-import { ChainRefusal } from "../chain/chain_error.ts";
+import { ChainRefusal, isUnknownForm } from "../chain/chain_error.ts";
 import type { Window } from "../chain/client.ts";
 import { payloadMessage } from "../chain/payload.ts";
 import { PipelineError } from "../errors.ts";
@@ -96,7 +96,7 @@ function isUnfinished(session: Session, row: Submission | undefined): boolean {
       const refusal = new ChainRefusal("", {
         ...{ code: code ?? 0, codespace: codespace ?? "", log: log ?? "" },
       });
-      return WORTH_ANOTHER.has(refusal.class);
+      return WORTH_ANOTHER.has(refusal.class) || isUnknownForm(refusal);
     }
     default:
       return false;
@@ -109,7 +109,7 @@ function isUnfinished(session: Session, row: Submission | undefined): boolean {
  * but nothing stands in for what was refused. Throws "config" when it is not what the topic takes.
  */
 export async function preparePrediction(session: Session, due: DueTopic): Promise<Prepared> {
-  const { chain, run, worker } = session;
+  const { run, worker } = session;
   const { topic, window, row } = due;
   if (row !== undefined && row.state !== "refused") return row;
   const [head, baseMs] = await Promise.all([session.head(), session.blockTimeMs(window.nonce)]);
@@ -134,7 +134,7 @@ export async function preparePrediction(session: Session, due: DueTopic): Promis
     );
   }
   const texts = textsOf(made);
-  await assertTopicTakes(chain, { topic, nonce: window.nonce, basePrice: made.basePrice, texts });
+  await assertTopicTakes(session, { topic, nonce: window.nonce, basePrice: made.basePrice, texts });
   run.host.reached("predicted");
   if (run.dryRun) return texts;
   const { low, high, low80, high80, sigma, basePrice, asOfMs, model } = made;

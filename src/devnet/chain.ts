@@ -28,14 +28,16 @@ export type * from "./chain_types.ts";
  */
 export class DevnetChain {
   readonly chainId: string;
-  readonly generation: 9 | 10;
   readonly blockMs: number;
   readonly #options: ChainOptions;
   readonly #accounts: Accounts;
   readonly #topics: ReadonlyMap<number, Topic>;
   readonly #feeMarket: FeeMarket;
-  readonly #decode: (bytes: Uint8Array) => Transaction;
-  readonly #mempool = new Mempool();
+  #decode: (bytes: Uint8Array) => Transaction;
+  #generation: 9 | 10;
+  /** Gas that every message costs beyond what it did at the start. */
+  #surcharge = 0;
+  #mempool = new Mempool();
   readonly #past: BlockStore;
   readonly #listeners = new Set<(block: Block) => void>();
   #checkState: Accounts;
@@ -43,7 +45,7 @@ export class DevnetChain {
 
   constructor(options: ChainOptions) {
     this.chainId = options.chainId;
-    this.generation = options.generation;
+    this.#generation = options.generation;
     this.blockMs = options.blockMs;
     this.#options = options;
     this.#height = options.startHeight;
@@ -58,6 +60,10 @@ export class DevnetChain {
     this.#decode = transactionDecoder(options.generation);
     this.#past = new BlockStore(options.chainId, (height) => this.timeOf(height));
     this.#checkState = this.#accounts.fork();
+  }
+
+  get generation(): 9 | 10 {
+    return this.#generation;
   }
 
   get height(): number {
@@ -151,6 +157,25 @@ export class DevnetChain {
     if (checked !== undefined && checked !== own) this.#checkState.mint(address, uallo);
   }
 
+  /** The emissions module's next version; nodes begin again with an empty mempool, the state stays. */
+  upgrade(generation: 9 | 10): void {
+    this.#generation = generation;
+    this.#decode = transactionDecoder(generation);
+    this.#mempool = new Mempool();
+    this.#checkState = this.#accounts.fork();
+  }
+
+  /** From now on every message costs so much gas more. */
+  raiseGas(gas: number): void {
+    this.#surcharge += gas;
+  }
+
+  /** Makes a block that transactions of others have filled: those of ours find no room in it. */
+  produceFullBlock(): Block {
+    this.#feeMarket.fill();
+    return this.produceBlock();
+  }
+
   #try(
     bytes: Uint8Array,
     mode: Mode,
@@ -164,6 +189,7 @@ export class DevnetChain {
       accounts,
       topics: this.#topics,
       feeMarket: this.#feeMarket,
+      surcharge: this.#surcharge,
       registrationFee: BigInt(this.#options.registrationFee ?? "200"),
       dataFee: BigInt(this.#options.dataFee ?? "10"),
     };

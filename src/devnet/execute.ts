@@ -20,7 +20,10 @@ export type Mode = "check" | "deliver" | "simulate";
 export interface Environment
   extends
     Omit<AnteContext, "meter" | "simulate">,
-    Pick<MessageContext, "generation" | "topics" | "registrationFee" | "dataFee"> {}
+    Pick<MessageContext, "generation" | "topics" | "registrationFee" | "dataFee"> {
+  /** Gas of each message beside its own. */
+  readonly surcharge: number;
+}
 
 export interface Execution {
   readonly error: ChainError | undefined;
@@ -77,6 +80,7 @@ function runMessages(
   try {
     for (const [index, message] of tx.messages.entries()) {
       const own: Event[] = [];
+      context.meter.consume(context.surcharge, "WriteFlat");
       try {
         responses.push(runMessage(message, { ...context, accounts, undo, events: own }));
       } catch (thrown) {

@@ -63,6 +63,11 @@ export class FeeMarket {
     return true;
   }
 
+  /** Leaves the block no room. */
+  fill(): void {
+    this.#used = MAX_BLOCK_UTILISATION;
+  }
+
   endBlock(): void {
     if (this.#used === 0 && this.#price === MIN_BASE_PRICE) return;
     const target = BigInt(MAX_BLOCK_UTILISATION / 2);

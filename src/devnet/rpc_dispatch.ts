@@ -1,5 +1,5 @@
 import { messageOf } from "../errors.ts";
-import { type FaultName, GET_TX } from "./faults.ts";
+import type { FaultName } from "./faults.ts";
 import {
   type Call,
   internalError,
@@ -57,8 +57,8 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** A call as faults know it: a query for a transaction counts as asking for one. */
+/** A call as faults know it: a query by its path. */
 export function struckName({ method, params }: Params): string {
-  if (method === "abci_query" && isObject(params) && params["path"] === GET_TX) return GET_TX;
-  return String(method);
+  const path = method === "abci_query" && isObject(params) ? params["path"] : undefined;
+  return typeof path === "string" && path.startsWith("/") ? path : String(method);
 }

@@ -134,13 +134,16 @@ function abciQuery({ chain, params, faults }: Call) {
       info: "",
       index: "0",
       key: null,
-      value: answer.value === undefined ? null : answer.value.toBase64(),
+      value: faults.has("garbage-protobuf") ? GARBAGE : answer.value?.toBase64() ?? null,
       proofOps: null,
       height: String(Math.max(0, answer.height - (faults.get("stale") ?? 0))),
       codespace: answer.codespace,
     },
   };
 }
+
+/** A field of a type that protobuf does not have. */
+const GARBAGE = new Uint8Array(8).fill(0xff).toBase64();
 
 function notIndexed(height: number): AbciResponse {
   const log = "rpc error: code = NotFound desc = tx not found: key not found";

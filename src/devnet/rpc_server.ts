@@ -54,7 +54,7 @@ export class RpcServer implements AsyncDisposable {
   async #get(name: string, query: URLSearchParams): Promise<Response> {
     const method = METHODS.get(name);
     if (method === undefined) return new Response("404 page not found\n", { status: 404 });
-    const faults = this.#plan.take(name);
+    const faults = this.#plan.take(struckName({ method: name, params: pathOf(query) }));
     return await this.#answers.answer(faults, async () => {
       const said = await answer(
         -1,
@@ -92,4 +92,9 @@ export class RpcServer implements AsyncDisposable {
       return Response.json(Array.isArray(body) ? answers : answers[0]);
     });
   }
+}
+
+/** The path of a query asked for by GET, where it stands in quotes. */
+function pathOf(query: URLSearchParams) {
+  return { path: query.get("path")?.replaceAll('"', "") };
 }

@@ -53,8 +53,19 @@ export interface Devnet extends AsyncDisposable {
   fund(address: string, uallo: bigint): void;
   /** Close of the last candle of the pair that had ended by `timeMs`. */
   price(pair: string, timeMs: number): number | undefined;
+  /**
+   * The chain's upgrade, between two blocks: the emissions module's next version finds the state of the
+   * one before, and nothing is left in the mempool.
+   */
+  upgrade(generation: 10): void;
+  /** So many blocks full of transactions of others: the gas price rises by an eighth with each. */
+  crowd(blocks: number): void;
+  /** From now on every message costs so much gas more. */
+  raiseGas(gas: number): void;
   /** Orders more faults from now on, as --fault does. Throws "usage". */
   fault(faults: string): void;
+  /** Takes back the faults that have not struck yet. */
+  calm(): void;
 }
 
 const DEFAULT_SPEED = 600;
@@ -90,7 +101,13 @@ export async function startDevnet(options: DevnetOptions = {}): Promise<Devnet> 
     },
     fund: (address, uallo) => chain.fund(address, uallo),
     price: priceAt,
+    upgrade: (generation) => chain.upgrade(generation),
+    crowd: (blocks) => {
+      for (let made = 0; made < blocks; made++) chain.produceFullBlock();
+    },
+    raiseGas: (gas) => chain.raiseGas(gas),
     fault: (faults) => plan.order(parseFaults(faults)),
+    calm: () => plan.clear(),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

@@ -23,7 +23,9 @@ export class StruckAnswers {
     faults: ReadonlyMap<FaultName, number>,
     real: () => Promise<Response>,
   ): Promise<Response> {
+    if (faults.has("http-403")) return page(403, "403 Forbidden");
     if (faults.has("http-502")) return page(502, "502 Bad Gateway");
+    if (faults.has("http-503")) return page(503, "503 Service Temporarily Unavailable");
     if (faults.has("http-429")) return page(429, "429 Too Many Requests", { "retry-after": "1" });
     if (faults.has("html")) return page(200, "Welcome to nginx!");
     const response = await real();

@@ -98,6 +98,22 @@ Deno.test("a query in the old form after an upgrade is asked again in the new on
   assertEquals(told, [["chain.upgraded", { generation: 10, before: 9 }]]);
 });
 
+Deno.test("connect() is not misled by an upgrade between its two questions for the generation", async () => {
+  let generation = 9;
+  await using node = serve({
+    status: () => status(),
+    abci_query: ({ path }) => {
+      const isServed = String(path).startsWith(`/emissions.v${generation}.`);
+      generation = 10;
+      const response = isServed
+        ? recording("judge-v10", "q_get_params").abci_query_response
+        : UNKNOWN_PATH;
+      return { response };
+    },
+  });
+  assertEquals((await to([node.url])).generation, 10);
+});
+
 Deno.test("a payload in the old form after an upgrade waits for the next visit", async () => {
   const { node, upgrade } = upgrading();
   await using _ = node;

@@ -11,6 +11,12 @@ const config = await isThere(`${root}.npm-only.json`)
   ? `${root}.npm-only.json`
   : `${root}deno.json`;
 
+/** The command that runs src/main.ts; its arguments follow. */
+export const MAIN = [
+  Deno.execPath(),
+  ...["run", "-q", "-c", config, "--frozen", "-A", `${root}src/main.ts`],
+] as const;
+
 /** How Deno is to be started for it, with nothing of the tests' own environment but this. */
 export function commandOf(args: readonly string[]) {
   const env = Object.fromEntries(
@@ -20,7 +26,7 @@ export function commandOf(args: readonly string[]) {
     }),
   );
   return {
-    args: ["run", "-q", "-c", config, "--frozen", "-A", `${root}src/main.ts`, ...args],
+    args: [...MAIN.slice(1), ...args],
     env: { ...env, NO_COLOR: "1" },
   };
 }

@@ -17,6 +17,17 @@ Deno.test("parseFaults() reads names, counts and amounts", () => {
   assertEquals(parseFaults(""), []);
 });
 
+Deno.test("parseFaults() reads the one call that a fault is aimed at", () => {
+  const balance = "/cosmos.bank.v1beta1.Query/Balance";
+  const text = `html/broadcast_tx_sync:1,hang/${balance},stale/status#3:5@1,slow/tx#2:1s`;
+  assertEquals(parseFaults(text), [
+    { name: "html", amount: 0, times: 1, call: "broadcast_tx_sync" },
+    { name: "hang", amount: 0, times: Infinity, call: balance },
+    { name: "stale", amount: 5, times: 1, call: "status", from: 3 },
+    { name: "slow", amount: 1000, times: Infinity, call: "tx", from: 2 },
+  ]);
+});
+
 Deno.test("parseFaults() names what it cannot read", () => {
   const cases: [string, RegExp][] = [
     ["flood", /^Cannot order the fault flood: no fault has the name "flood"$/],
@@ -26,6 +37,10 @@ Deno.test("parseFaults() names what it cannot read", () => {
     ["slow:5", /slow:5: "5" is no duration/],
     ["slow:5ms@x", /"x" is no whole number above 0/],
     ["stale", /stale: "" is no whole number above 0/],
+    ["html/status#0", /"0" is no whole number above 0/],
+    ["html/", /no fault has the name/],
+    ["drop-response/status", /drop-response cannot strike status/],
+    ["garbage-protobuf/tx", /garbage-protobuf cannot strike tx/],
     ["html,:2", /:2: no fault has the name ""/],
   ];
   for (const [text, message] of cases) {
@@ -41,6 +56,19 @@ Deno.test("FaultPlan counts only the calls that a fault strikes", () => {
   assertEquals([...plan.take("status").keys()], ["slow"]);
   assertEquals([...plan.take("broadcast_tx_sync")], [["drop-response", 0], ["slow", 1000]]);
   assertEquals([...plan.take("broadcast_tx_sync")], []);
+});
+
+Deno.test("FaultPlan lets the calls before the aimed one pass, and strikes every query as abci_query", () => {
+  const plan = new FaultPlan(parseFaults("html/tx#2:1,cut-json/abci_query:1"));
+  const struck = ["tx", "status", "tx", "tx", "/a.Query/B", "/a.Query/B"]
+    .map((call) => [...plan.take(call).keys()].join());
+  assertEquals(struck, ["", "", "html", "", "cut-json", ""]);
+});
+
+Deno.test("calm() takes back what has not struck yet", async () => {
+  await using devnet = await startDevnet({ manual: true, faults: "html" });
+  devnet.calm();
+  assertEquals(await call(devnet.rpcUrl, "health"), {});
 });
 
 Deno.test("every fault has a meaning to print", () => {
@@ -83,6 +111,24 @@ Deno.test("tx-not-found: a transaction is not there at first", async () => {
   const { response } = await call(devnet.rpcUrl, "abci_query", { path, data: "" });
   assertEquals([response.code, response.codespace], [22, "sdk"]);
   assertEquals((await look()).result.height, "2");
+});
+
+Deno.test("http-403 and http-503 are pages of a proxy; garbage-protobuf is an answer of 8 bytes", async () => {
+  await using devnet = await startDevnet({ manual: true });
+  for (const status of [403, 503]) {
+    devnet.fault(`http-${status}:1`);
+    const answer = await fetch(`${devnet.rpcUrl}/health`);
+    assertEquals(answer.status, status);
+    await answer.body?.cancel();
+  }
+  const path = "/feemarket.feemarket.v1.Query/State";
+  devnet.fault(`garbage-protobuf/${path}:1`);
+  const ask = async (how: "post" | "get") =>
+    how === "post"
+      ? await call(devnet.rpcUrl, "abci_query", { path, data: "" })
+      : (await (await fetch(`${devnet.rpcUrl}/abci_query?path="${path}"&data=0x`)).json()).result;
+  assertEquals((await ask("get")).response.value, "//////////8=");
+  assert((await ask("post")).response.value !== "//////////8=");
 });
 
 Deno.test("http-502, http-429, html and cut-json: something else than an answer comes", async () => {
