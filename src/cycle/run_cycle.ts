@@ -20,7 +20,8 @@ import { type Worker, workerOf } from "./worker.ts";
 /** How one topic's visit ended. */
 export interface TopicOutcome {
   readonly topicId: bigint;
-  readonly state: "idle" | "confirmed" | "already-submitted" | "rehearsed" | "failed";
+  /** "sent": nothing is known of its end yet, and the visit was told not to wait for it. */
+  readonly state: "idle" | "sent" | "confirmed" | "already-submitted" | "rehearsed" | "failed";
   readonly nonce?: bigint;
   readonly value?: string;
   readonly hash?: string;
@@ -34,10 +35,14 @@ export interface CycleReport {
   readonly exitCode: number;
 }
 
-/** What outlives a visit in the daemon: the open connection and the derived wallet. */
+/** What the daemon gives its visits: what outlives them, and why it makes them. */
 export interface Kept {
   readonly chain?: ChainClient;
   readonly worker?: Worker;
+  /** There is a reason for the visit that the ledger does not know. */
+  readonly isCalled?: boolean;
+  /** When aborted, the visit waits for no block any more: the next one looks up what it sent. */
+  readonly hurry?: AbortSignal;
 }
 
 /**
@@ -55,11 +60,11 @@ export async function runCycle(
   kept: Kept = {},
 ): Promise<CycleReport> {
   const worker = kept.worker ?? await workerOf(run);
-  if (isQuiet(run, topics, worker)) return report(topics.map(idle));
+  if (!kept.isCalled && isQuiet(run, topics, worker)) return report(topics.map(idle));
 
   try {
     const chain = kept.chain ?? await connectTo(run);
-    return await visit(new Session(run, chain, worker), topics);
+    return await visit(new Session(run, chain, worker), topics, kept.hurry);
   } catch (thrown) {
     throw failureOf(run, thrown);
   }
@@ -75,7 +80,11 @@ export async function settleCycle(
   await settleWindows(new Session(run, chain, worker), topics);
 }
 
-async function visit(session: Session, topics: readonly TopicSettings[]): Promise<CycleReport> {
+async function visit(
+  session: Session,
+  topics: readonly TopicSettings[],
+  hurry?: AbortSignal,
+): Promise<CycleReport> {
   const { chain, run } = session;
   run.host.reached("started");
   const { underWay, ended } = run.dryRun ? { underWay: [], ended: [] } : await recover(session);
@@ -97,7 +106,9 @@ async function visit(session: Session, topics: readonly TopicSettings[]): Promis
   }
   const outcomes = [
     ...found.flatMap(({ failure }) => failure ?? []),
-    ...await Promise.all(sent.map((each) => "flight" in each ? finish(session, each) : each)),
+    ...await Promise.all(
+      sent.map((each) => "flight" in each ? finish(session, each, hurry) : each),
+    ),
   ];
   // A registration among them has been waited for where it was needed.
   const pending = new Set(
@@ -105,10 +116,10 @@ async function visit(session: Session, topics: readonly TopicSettings[]): Promis
   );
   const recovered = await Promise.all(
     underWay.filter(({ hash }) => pending.has(hash)).map(async (flight) =>
-      outcomeOf(flight, await confirmOrFail(session, flight))
+      outcomeOf(flight, await confirmOrFail(session, flight, hurry))
     ),
   );
-  if (!run.dryRun && !run.signal.aborted) await settleWindows(session, topics);
+  if (!run.dryRun && !run.signal.aborted) await settleWindows(session, topics, hurry);
   const busy = [...ended, ...outcomes, ...recovered];
   const quiet = topics.filter(({ topicId }) => !busy.some((each) => each.topicId === topicId));
   return report([...busy, ...quiet.map(idle)]);
@@ -179,14 +190,19 @@ async function send(
   return { due, flight, value };
 }
 
-async function finish(session: Session, { flight, value }: Sent): Promise<TopicOutcome> {
-  return { value, ...outcomeOf(flight, await confirmOrFail(session, flight)) };
+async function finish(
+  session: Session,
+  { flight, value }: Sent,
+  hurry: AbortSignal | undefined,
+): Promise<TopicOutcome> {
+  return { value, ...outcomeOf(flight, await confirmOrFail(session, flight, hurry)) };
 }
 
 function outcomeOf(flight: InFlight, ending: Ending | PipelineError): TopicOutcome {
   const { topicId, nonce, hash } = flight;
   const facts = { topicId, nonce, hash };
   if (ending instanceof PipelineError) return { ...facts, state: "failed", error: ending };
+  if (ending.state === "sent") return { ...facts, state: "sent" };
   if (ending.state === "confirmed") {
     return { ...facts, state: "confirmed", feeUallo: ending.feePaidUallo };
   }
@@ -201,9 +217,13 @@ function outcomeOf(flight: InFlight, ending: Ending | PipelineError): TopicOutco
 }
 
 /** How the transaction ended, or why that is not known yet; it is then looked up by the next visit. */
-async function confirmOrFail(session: Session, flight: InFlight): Promise<Ending | PipelineError> {
+async function confirmOrFail(
+  session: Session,
+  flight: InFlight,
+  hurry: AbortSignal | undefined,
+): Promise<Ending | PipelineError> {
   try {
-    return await confirmTransaction(session, flight);
+    return await confirmTransaction(session, flight, hurry);
   } catch (thrown) {
     return failureOf(session.run, thrown);
   }

@@ -14,9 +14,11 @@ async function untilProven(windows: number, faults: string, runTimeoutMs: number
     signal: AbortSignal.any([done.signal, AbortSignal.timeout(60_000)]),
   });
   if (faults !== "") worker.devnet.fault(faults);
-  await runDaemon(run, worker.settings.topics, await workerOf(run), () => {
-    const rows = worker.ledger.history(1n, 100);
-    if (rows.filter(({ included }) => included).length >= windows) done.abort();
+  await runDaemon(run, worker.settings.topics, await workerOf(run), {
+    onReport() {
+      const rows = worker.ledger.history(1n, 100);
+      if (rows.filter(({ included }) => included).length >= windows) done.abort();
+    },
   });
   assert(done.signal.aborted, "the daemon gave up");
   return { told: [...worker.told], rows: worker.ledger.history(1n, 100) };
