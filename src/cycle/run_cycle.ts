@@ -20,7 +20,7 @@ import { type Worker, workerOf } from "./worker.ts";
 /** How one topic's visit ended. */
 export interface TopicOutcome {
   readonly topicId: bigint;
-  /** "sent": nothing is known of its end yet, and the visit was told not to wait for it. */
+  /** "sent": its end is not known yet, and the visit was told not to wait for it. */
   readonly state: "idle" | "sent" | "confirmed" | "already-submitted" | "rehearsed" | "failed";
   readonly nonce?: bigint;
   readonly value?: string;
@@ -35,14 +35,12 @@ export interface CycleReport {
   readonly exitCode: number;
 }
 
-/** What the daemon gives its visits: what outlives them, and why it makes them. */
+/** What outlives a visit in the daemon: the open connection and the derived wallet. */
 export interface Kept {
   readonly chain?: ChainClient;
   readonly worker?: Worker;
   /** There is a reason for the visit that the ledger does not know. */
   readonly isCalled?: boolean;
-  /** When aborted, the visit waits for no block any more: the next one looks up what it sent. */
-  readonly hurry?: AbortSignal;
 }
 
 /**
@@ -64,7 +62,7 @@ export async function runCycle(
 
   try {
     const chain = kept.chain ?? await connectTo(run);
-    return await visit(new Session(run, chain, worker), topics, kept.hurry);
+    return await visit(new Session(run, chain, worker), topics);
   } catch (thrown) {
     throw failureOf(run, thrown);
   }
@@ -80,11 +78,7 @@ export async function settleCycle(
   await settleWindows(new Session(run, chain, worker), topics);
 }
 
-async function visit(
-  session: Session,
-  topics: readonly TopicSettings[],
-  hurry?: AbortSignal,
-): Promise<CycleReport> {
+async function visit(session: Session, topics: readonly TopicSettings[]): Promise<CycleReport> {
   const { chain, run } = session;
   run.host.reached("started");
   const { underWay, ended } = run.dryRun ? { underWay: [], ended: [] } : await recover(session);
@@ -106,9 +100,7 @@ async function visit(
   }
   const outcomes = [
     ...found.flatMap(({ failure }) => failure ?? []),
-    ...await Promise.all(
-      sent.map((each) => "flight" in each ? finish(session, each, hurry) : each),
-    ),
+    ...await Promise.all(sent.map((each) => "flight" in each ? finish(session, each) : each)),
   ];
   // A registration among them has been waited for where it was needed.
   const pending = new Set(
@@ -116,10 +108,10 @@ async function visit(
   );
   const recovered = await Promise.all(
     underWay.filter(({ hash }) => pending.has(hash)).map(async (flight) =>
-      outcomeOf(flight, await confirmOrFail(session, flight, hurry))
+      outcomeOf(flight, await confirmOrFail(session, flight))
     ),
   );
-  if (!run.dryRun && !run.signal.aborted) await settleWindows(session, topics, hurry);
+  if (!run.dryRun && !run.signal.aborted) await settleWindows(session, topics);
   const busy = [...ended, ...outcomes, ...recovered];
   const quiet = topics.filter(({ topicId }) => !busy.some((each) => each.topicId === topicId));
   return report([...busy, ...quiet.map(idle)]);
@@ -190,12 +182,8 @@ async function send(
   return { due, flight, value };
 }
 
-async function finish(
-  session: Session,
-  { flight, value }: Sent,
-  hurry: AbortSignal | undefined,
-): Promise<TopicOutcome> {
-  return { value, ...outcomeOf(flight, await confirmOrFail(session, flight, hurry)) };
+async function finish(session: Session, { flight, value }: Sent): Promise<TopicOutcome> {
+  return { value, ...outcomeOf(flight, await confirmOrFail(session, flight)) };
 }
 
 function outcomeOf(flight: InFlight, ending: Ending | PipelineError): TopicOutcome {
@@ -217,13 +205,9 @@ function outcomeOf(flight: InFlight, ending: Ending | PipelineError): TopicOutco
 }
 
 /** How the transaction ended, or why that is not known yet; it is then looked up by the next visit. */
-async function confirmOrFail(
-  session: Session,
-  flight: InFlight,
-  hurry: AbortSignal | undefined,
-): Promise<Ending | PipelineError> {
+async function confirmOrFail(session: Session, flight: InFlight): Promise<Ending | PipelineError> {
   try {
-    return await confirmTransaction(session, flight, hurry);
+    return await confirmTransaction(session, flight, session.run.hurry);
   } catch (thrown) {
     return failureOf(session.run, thrown);
   }

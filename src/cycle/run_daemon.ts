@@ -56,7 +56,7 @@ export async function runDaemon(
     let last: DaemonState["last"];
     for (let failures = 0, isFirst = true; !attention.isOver; isFirst = false) {
       service.alive();
-      const { outcomes, failure } = await visit(isFirst);
+      const { outcomes, failed, failure } = await visit(isFirst);
       failures = failure === undefined ? 0 : failures + 1;
       const submitted = outcomes.findLast(({ state }) => state === "confirmed");
       if (submitted !== undefined) last = { outcome: submitted, atMs: run.host.nowMs() };
@@ -67,10 +67,8 @@ export async function runDaemon(
         ? MAX_PAUSE_MS
         : run.pollMs * 2 ** Math.min(failures - 1, MAX_DOUBLINGS);
       // A topic that fails must not make the others late.
-      const isHealthy = ({ topicId }: TopicSettings) =>
-        failure === undefined ||
-        outcomes.some((each) => each.topicId === topicId && each.state !== "failed");
-      const quiet = quietMs(run, topics.filter(isHealthy), worker, attention);
+      const healthy = topics.filter(({ topicId }) => !failed.has(topicId));
+      const quiet = quietMs(run, healthy, worker, attention);
       await attention.rest(Math.min(backOffMs, quiet), service);
     }
   } finally {
@@ -81,6 +79,8 @@ export async function runDaemon(
 
 interface Visited {
   readonly outcomes: readonly TopicOutcome[];
+  /** The topics that failed. */
+  readonly failed: ReadonlySet<bigint>;
   /** The first of what went wrong. */
   readonly failure?: PipelineError;
 }
@@ -97,22 +97,22 @@ function visitor(
 ): (isFirst: boolean) => Promise<Visited> {
   let chain: ChainClient | undefined;
   return async (isFirst) => {
-    const hurry = attention.hurry();
     const isDue = ({ topicId }: TopicSettings) =>
       attention.isCalledTo(topicId) ||
       run.ledger.nothingDueUntilMs(topicId, worker.address) <= run.host.nowMs();
     const wanted = isFirst ? topics : topics.filter(isDue);
-    if (wanted.length === 0) return { outcomes: [] };
+    if (wanted.length === 0) return { outcomes: [], failed: new Set() };
     using limit = deadline(run.settings.runTimeoutMs, end);
-    const bounded = { ...run, signal: limit.signal };
+    const bounded = { ...run, signal: limit.signal, hurry: attention.hurry() };
     try {
       // It outlives the visit, and so must not end with the visit's deadline.
       chain ??= await connectTo({ ...run, signal: end });
-      const report = await runCycle(bounded, wanted, { chain, worker, isCalled: true, hurry });
+      const report = await runCycle(bounded, wanted, { chain, worker, isCalled: true });
       onReport(report);
-      attention.forgetSeen();
-      const failure = report.outcomes.find(({ error }) => error !== undefined)?.error;
-      return { outcomes: report.outcomes, ...failure && { failure } };
+      const failures = report.outcomes.filter(({ error }) => error !== undefined);
+      const failure = failures[0]?.error;
+      const failed = new Set(failures.map(({ topicId }) => topicId));
+      return { outcomes: report.outcomes, failed, ...failure && { failure } };
     } catch (thrown) {
       const failure = failureOf(bounded, thrown);
       const { kind, message: error, hint } = failure;
@@ -122,7 +122,9 @@ function visitor(
         hint,
         stack: kind === "internal" ? stackOf(failure) : undefined,
       });
-      return { outcomes: [], failure };
+      return { outcomes: [], failed: new Set(wanted.map(({ topicId }) => topicId)), failure };
+    } finally {
+      attention.forgetSeen();
     }
   };
 }

@@ -17,7 +17,6 @@ const SCORE_PAUSE_MS = 10 * 60_000;
 export async function settleWindows(
   session: Session,
   topics: readonly TopicSettings[],
-  hurry?: AbortSignal,
 ): Promise<void> {
   const { chain, run, worker } = session;
   const rows = run.ledger.unsettled(worker.address);
@@ -31,7 +30,7 @@ export async function settleWindows(
       const included = row.included ?? await prove(session, row);
       if (included && topic !== undefined) await score(session, topic, row, head.timeMs);
     });
-    if (run.signal.aborted || hurry?.aborted) return;
+    if (run.signal.aborted || run.hurry?.aborted) return;
   }
 }
 

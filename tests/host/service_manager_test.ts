@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { openServiceManager } from "../../src/host/service_manager.ts";
 
 /** The socket of a service manager, and what it has been told. */
-async function manager(dir: string) {
+function manager(dir: string) {
   const path = `${dir}/notify`;
   const socket = Deno.listenDatagram({ transport: "unixpacket", path });
   return {
@@ -27,7 +27,7 @@ const never = (reason: string) => {
 
 Deno.test("systemd is told of each state, in order, and of a status only when it changes", () =>
   inDir(async (dir) => {
-    using systemd = await manager(dir);
+    using systemd = manager(dir);
     {
       await using service = openServiceManager({
         NOTIFY_SOCKET: systemd.path,
@@ -75,7 +75,7 @@ Deno.test("nobody is told, and nothing fails, without a socket and with an abstr
 
 Deno.test("another process's watchdog, and none, are not pinged", () =>
   inDir(async (dir) => {
-    using systemd = await manager(dir);
+    using systemd = manager(dir);
     for (const env of [{}, { WATCHDOG_USEC: "1000", WATCHDOG_PID: "1" }, { WATCHDOG_USEC: "x" }]) {
       await using service = openServiceManager({ NOTIFY_SOCKET: systemd.path, ...env }, never);
       service.alive();
@@ -94,7 +94,7 @@ Deno.test("a socket that is gone is said once, and heard again when it is back",
     service.ready();
     service.stopping();
     while (reasons.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    using systemd = await manager(dir);
+    using systemd = manager(dir);
     service.status("back");
     assertEquals(await systemd.heard(), "STATUS=back");
     assertEquals(reasons.length, 1);
