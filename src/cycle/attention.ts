@@ -52,6 +52,7 @@ export class Attention implements Ears, Disposable {
   }
 
   onChange(isHearing: boolean): void {
+    if (isHearing === this.#isHearing) return;
     this.#isHearing = isHearing;
     this.#wake.abort();
   }
@@ -70,10 +71,10 @@ export class Attention implements Ears, Disposable {
     }
   }
 
-  /** Rests, at most `ms` and until something is heard, and says in between that it is alive. */
+  /** Rests, at most `ms` and until something is heard, and says between its pieces that it is alive. */
   async rest(ms: number, service: ServiceManager): Promise<void> {
     for (let leftMs = ms; leftMs > 0 && !this.#wake.signal.aborted; leftMs -= service.pingMs) {
-      service.alive();
+      if (leftMs < ms) service.alive();
       const pieceMs = Math.min(leftMs, service.pingMs);
       await this.#run.host.sleep(pieceMs, this.#wake.signal).catch(() => {});
     }

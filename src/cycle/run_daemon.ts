@@ -38,7 +38,7 @@ export interface DaemonOptions {
  * ends at ALLORA_RUN_TIMEOUT: WatchdogSec must exceed that by half, so that only what hangs is killed.
  *
  * Throws what the first visit throws of the kinds "config" and "internal", for somebody is there to
- * read it. Later they are logged, and the visit is tried again.
+ * read it. Later they are logged, and the visit is tried again. A ledger that cannot be read ends it.
  */
 export async function runDaemon(
   run: Run,

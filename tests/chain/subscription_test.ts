@@ -130,7 +130,7 @@ Deno.test("a chain with slow blocks is not torn down between them", async () => 
     const timer = setInterval(() => socket.send(block(++height)), 60_000 / SPEED);
     socket.onclose = () => clearInterval(timer);
   });
-  const until = ({ blocks }: { blocks: bigint[] }) => blocks.length === 8;
+  const until = ({ blocks }: { blocks: bigint[] }) => blocks.length === 4;
   assertEquals((await hear(slow.url, { host: fast, blockMs: 20_000, until })).reason, undefined);
 });
 

@@ -158,6 +158,23 @@ Deno.test("what no block takes within the grace time is left to the next visit",
   assertEquals(await worker.sequence(), before + 1n);
 });
 
+Deno.test("who hears of windows does not look for them all the time", async () => {
+  for (const [faults, isQuiet] of [["", true], ["deaf", false]] as const) {
+    await using worker = await practise({ faults });
+    worker.stepUntil("open");
+    await worker.visit();
+    const stop = new AbortController();
+    const run = worker.run({ host: realHost, pollMs: 20, signal: stop.signal });
+    const stepping = setInterval(() => worker.devnet.step(), 20);
+    setTimeout(() => stop.abort(), 1000);
+    let visits = 0;
+    await runDaemon(run, worker.settings.topics, await workerOf(run), { onReport: () => visits++ });
+    clearInterval(stepping);
+    // The first, and one when the events came.
+    assertEquals(visits <= 3, isQuiet, `${visits} visits, ${faults}`);
+  }
+});
+
 /** A run whose ledger breaks at the given visits, as a defect would. */
 function defective(worker: Practice, visits: readonly number[], stop: AbortSignal) {
   let visit = 0;
