@@ -110,6 +110,41 @@ Deno.test("the recorded node's window event is understood", async () => {
   assert(windows[0]!.nonce >= 246n && blocks[0] === 246n);
 });
 
+Deno.test("a chain that is upgraded is heard on over the same socket, by five subscriptions at most", async () => {
+  const asked: string[] = [];
+  await using upgraded = node((socket) => {
+    socket.onmessage = ({ data }) => {
+      if (asked.push(JSON.parse(data).params.query) > 1) return;
+      socket.send(windowOf("emissions.v9", 5));
+      socket.send(windowOf("emissions.v10", 6));
+    };
+  });
+  const { windows } = await hear(upgraded.url, { until: ({ windows }) => windows.length === 2 });
+  assertEquals(windows, [{ topicId: 7n, nonce: 5n }, { topicId: 7n, nonce: 6n }]);
+  assert(asked.length <= 5);
+  for (const generation of ["v9", "v10"]) {
+    assert(asked.some((query) => query.includes(`emissions.${generation}.`)), asked.join("\n"));
+  }
+});
+
+function windowOf(module: string, nonce: number): string {
+  const attributes = [
+    { key: "mode", value: "EndBlock" },
+    { key: "nonce_block_height", value: `"${nonce}"` },
+    { key: "topic_id", value: '"7"' },
+    { key: "window_end_block", value: `"${nonce + 9}"` },
+  ];
+  const events = [
+    { type: "transfer", attributes: [] },
+    { type: `${module}.EventWorkerSubmissionWindowOpened`, attributes },
+  ];
+  const data = {
+    type: "tendermint/event/NewBlockEvents",
+    value: { height: String(nonce), events },
+  };
+  return JSON.stringify({ jsonrpc: "2.0", id: 2, result: { data } });
+}
+
 Deno.test("a node that acknowledges and then says nothing is taken for deaf after several block times", async () => {
   await using devnet = await startDevnet({ manual: true, faults: "deaf" });
   const ofUsual = await hear(devnet.rpcUrl, { host: fast });

@@ -175,6 +175,37 @@ Deno.test("who hears of windows does not look for them all the time", async () =
   }
 });
 
+Deno.test("an event that is lost on its way costs a minute, not the window", async () => {
+  const topic = { ...defaultTopics(10)[0]!, epochLength: 72, submissionWindow: 60 };
+  await using worker = await practise({ topics: [{ ...topic, groundTruthLag: 72 }] });
+  worker.stepUntil("open");
+  await worker.visit();
+  worker.stepUntil("closed");
+  const startMs = Date.now();
+  // A minute of the program lasts a second, and a block comes every three seconds of it.
+  const host: Host = {
+    ...realHost,
+    nowMs: () => startMs + (Date.now() - startMs) * 60,
+    sleep: (ms, signal) => realHost.sleep(ms / 60, signal),
+    openSocket(url) {
+      const socket = new WebSocket(url);
+      const send = socket.send.bind(socket);
+      socket.send = (text) => send(String(text).replace("NewBlockEvents", "Nothing"));
+      return socket;
+    },
+  };
+  const stop = new AbortController();
+  const run = worker.run({ host, pollMs: 1500, signal: stop.signal });
+  const stepping = setInterval(() => worker.devnet.step(), 50);
+  const is = (event: string) => worker.told.filter((each) => each.event === event);
+  await runDaemon(run, worker.settings.topics, await workerOf(run), {
+    onReport: () => is("submission.confirmed").length > 1 && stop.abort(),
+  });
+  clearInterval(stepping);
+  assertEquals(is("daemon.subscribed").length, 1);
+  assertEquals(is("submission.missed"), []);
+});
+
 /** A run whose ledger breaks at the given visits, as a defect would. */
 function defective(worker: Practice, visits: readonly number[], stop: AbortSignal) {
   let visit = 0;
