@@ -93,6 +93,14 @@ export const EVENTS = {
   },
   "daemon.subscribed": { level: "info", message: "events come over {url}" },
   "daemon.unsubscribed": { level: "warn", message: "no events, polling instead: {error}" },
+  "daemon.unnoticed": {
+    level: "warn",
+    message: "the service manager is not told how this is going: {error}",
+  },
+  "daemon.stopping": {
+    level: "info",
+    message: "stopping; what is under way may end, another signal ends it at once",
+  },
   "daemon.stopped": { level: "info", message: "daemon stopped" },
 } as const satisfies Readonly<Record<string, EventSpec>>;
 

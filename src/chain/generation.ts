@@ -3,7 +3,7 @@ import { UNKNOWN_QUERY_PATH } from "./chain_error.ts";
 import type { AbciAnswer, RpcClient } from "./rpc.ts";
 
 /** Generations of the emissions module whose messages this program can write, newest first. */
-const GENERATIONS = [10, 9, 7];
+export const GENERATIONS: readonly number[] = [10, 9, 7];
 
 /**
  * The generation that the node serves, found by asking: an upgrade of the chain needs no setting.

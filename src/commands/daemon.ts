@@ -1,19 +1,153 @@
 import { runDaemon } from "../cycle/run_daemon.ts";
-import { workerOf } from "../cycle/worker.ts";
-import type { Handler } from "./command.ts";
-import { lockWallet, openRun, settingsOf, tellBroken, topicsOf } from "./open_run.ts";
+import { type Worker, workerOf } from "../cycle/worker.ts";
+import { messageOf, PipelineError } from "../errors.ts";
+import { readMnemonic } from "../host/credentials.ts";
+import { openServiceManager } from "../host/service_manager.ts";
+import type { Settings, TopicSettings } from "../settings.ts";
+import type { Handler, Invocation } from "./command.ts";
+import { lockWallet, type OpenRun, openRun, settingsOf, tellBroken, topicsOf } from "./open_run.ts";
 import { tellFailures } from "./submit.ts";
+import type { Terminal } from "./terminal_io.ts";
 
-/** Submits in the first blocks of every window until told to stop. */
+/**
+ * Submits in the first blocks of every window until told to stop; reads its settings again at SIGHUP.
+ */
 export const daemon: Handler = async (invocation, terminal) => {
-  const settings = settingsOf(invocation, terminal);
-  const topics = topicsOf(invocation, settings);
-  using run = openRun(settings, terminal, { stop: terminal.stopSignal(), isEndless: true });
-  tellBroken(run, invocation);
-  const worker = await workerOf(run);
-  using _lock = lockWallet(settings, worker.address, terminal.host.nowMs);
-  run.tell("daemon.started", { topics: topics.length, worker: worker.address });
-  await runDaemon(run, topics, worker, (report) => tellFailures(run, report));
-  run.tell("daemon.stopped");
+  const stop = terminal.stopSignal();
+  const hangups = new Hangups();
+  terminal.onHangup(() => hangups.ring());
+  let work = workOf(invocation, terminal);
+  using held = new DisposableStack();
+  for (let worker: Worker | undefined; !stop.aborted || worker === undefined;) {
+    using run = openRun(work.settings, terminal, { stop, isEndless: true });
+    tellBroken(run, invocation);
+    const facts = { topics: work.topics.length };
+    if (worker === undefined) {
+      worker = await workerOf(run);
+      held.use(lockWallet(work.settings, worker.address, terminal.host.nowMs));
+      run.tell("daemon.started", { ...facts, worker: worker.address });
+    } else {
+      run.tell("daemon.reloaded", facts);
+    }
+    work = await workUntilReload({ run, worker, invocation, terminal, hangups, work });
+    if (stop.aborted) run.tell("daemon.stopped");
+  }
   return 0;
 };
+
+/** What the files say: read at the start, and again at each SIGHUP. */
+interface Work {
+  readonly settings: Settings;
+  readonly topics: readonly TopicSettings[];
+}
+
+function workOf(invocation: Invocation, terminal: Terminal): Work {
+  const settings = settingsOf(invocation, terminal);
+  return { settings, topics: topicsOf(invocation, settings) };
+}
+
+interface Shift {
+  readonly run: OpenRun;
+  readonly worker: Worker;
+  readonly invocation: Invocation;
+  readonly terminal: Terminal;
+  readonly hangups: Hangups;
+  readonly work: Work;
+}
+
+/** Runs the daemon until it is stopped, or until there are other settings, which it returns. */
+async function workUntilReload(shift: Shift): Promise<Work> {
+  const { run, worker, terminal, hangups, work } = shift;
+  const leave = new AbortController();
+  await using service = openServiceManager(
+    terminal.env,
+    (error) => run.tell("daemon.unnoticed", { error }),
+  );
+  const onStop = () => {
+    run.tell("daemon.stopping");
+    service.stopping();
+  };
+  let next = work;
+  const reload = async () => {
+    service.reloading();
+    try {
+      next = await reloaded(shift);
+      leave.abort();
+    } catch (thrown) {
+      const hint = thrown instanceof PipelineError ? thrown.hint : undefined;
+      run.tell("daemon.reload_failed", { error: messageOf(thrown), hint });
+      service.ready();
+    }
+  };
+  run.signal.addEventListener("abort", onStop);
+  const reloads = hangups.answerWith(reload);
+  try {
+    await runDaemon(run, work.topics, worker, {
+      onReport: (report) => tellFailures(run, report),
+      ...{ service, leave: leave.signal },
+    });
+  } finally {
+    await reloads.end();
+    run.signal.removeEventListener("abort", onStop);
+  }
+  return next;
+}
+
+/**
+ * The settings and topics as they are in the files now. Throws what is wrong with them, also when a
+ * topic that is worked on would be lost to a mistake, or when another wallet or ledger would be used.
+ */
+async function reloaded({ run, worker, invocation, terminal, work }: Shift): Promise<Work> {
+  const next = workOf(invocation, terminal);
+  const { settings } = next;
+  const lost = settings.broken.find(({ topicId }) =>
+    work.topics.some((topic) => topic.topicId === topicId)
+  );
+  if (lost !== undefined) throw lost.error;
+  const hint = "change it back, or restart the daemon";
+  const { stateDir } = run.settings;
+  if (settings.stateDir !== stateDir) {
+    throw new PipelineError(
+      "config",
+      `Cannot change ALLORA_STATE_DIR by a reload: it is ${settings.stateDir}, and was ${stateDir}`,
+      { hint },
+    );
+  }
+  const { mnemonicFile, credentialsDir } = settings;
+  const mnemonic = () => readMnemonic(mnemonicFile, credentialsDir);
+  const { address } = await workerOf({ ...run, settings, mnemonic });
+  if (address !== worker.address) {
+    throw new PipelineError(
+      "config",
+      `Cannot change the wallet by a reload: ${mnemonicFile} is of ${address}, and was of ${worker.address}`,
+      { hint },
+    );
+  }
+  return next;
+}
+
+/** SIGHUPs, answered one after the other; one that comes while nobody answers is not lost. */
+class Hangups {
+  #isRung = false;
+  #answer: (() => void) | undefined;
+
+  ring(): void {
+    this.#isRung = true;
+    this.#answer?.();
+  }
+
+  answerWith(reload: () => Promise<void>): { end(): Promise<void> } {
+    let last = Promise.resolve();
+    this.#answer = () => {
+      this.#isRung = false;
+      last = last.then(reload);
+    };
+    if (this.#isRung) this.#answer();
+    return {
+      end: () => {
+        this.#answer = undefined;
+        return last;
+      },
+    };
+  }
+}

@@ -146,7 +146,7 @@ async function submitEpochs(
     if (nonces.length === epochs) done.abort();
   });
   const bounded = { ...run, signal: AbortSignal.any([run.signal, done.signal]) };
-  await runDaemon(bounded, [topic], worker, () => table.draw());
+  await runDaemon(bounded, [topic], worker, { onReport: () => table.draw() });
   const waitUntilMs = devnet.nowMs() + 3 * topic.horizonMs;
   while (!run.signal.aborted && !table.isComplete() && devnet.nowMs() < waitUntilMs) {
     await settleCycle(run, [topic], worker);

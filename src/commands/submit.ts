@@ -64,6 +64,7 @@ function textOf({ outcomes }: CycleReport): string {
 
 const WORDS: Readonly<Record<TopicOutcome["state"], string>> = {
   "idle": "nothing due",
+  "sent": "sent",
   "confirmed": "in a block",
   "already-submitted": "the chain has it already",
   "rehearsed": "simulated, not sent",

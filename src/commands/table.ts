@@ -30,8 +30,10 @@ export const COMMANDS: readonly Command[] = [
     name: "daemon",
     summary: "stay, and submit in the first block of every window",
     about:
-      "The same visit as submit, made whenever a window opens. For topics whose epochs are too " +
-      "short for a timer. Ends at SIGTERM or SIGINT; what is under way is taken up by the next start.",
+      "The same visit as submit, made whenever a window opens: the nodes' websockets tell of it, and " +
+      "the daemon polls when they are silent. For topics whose epochs are too short for a timer. SIGHUP: " +
+      "settings and topics are read again. SIGTERM or SIGINT: what is under way gets 20 s to end, and " +
+      "is taken up by the next start otherwise; a second signal ends it at once.",
     flags: [{ ...TOPIC }],
     hasSettings: true,
     load: async () => (await import("./daemon.ts")).daemon,

@@ -12,8 +12,10 @@ export interface Terminal {
   readonly isInteractive: boolean;
   readonly outColour: boolean;
   readonly errColour: boolean;
-  /** Aborted by SIGINT or SIGTERM, once somebody asked for it. */
+  /** Aborted by SIGINT or SIGTERM, once somebody asked for it; the second of them ends the process. */
   stopSignal(): AbortSignal;
+  /** Calls `listener` at every SIGHUP from now on, which then does not end the process. */
+  onHangup(listener: () => void): void;
 }
 
 /** The real process. */
@@ -31,6 +33,7 @@ export function processTerminal(): Terminal {
     outColour: wantsColour({ isTerminal: out, json, env }),
     errColour: wantsColour({ isTerminal: err, json: false, env }),
     stopSignal,
+    onHangup: (listener) => Deno.addSignalListener("SIGHUP", listener),
   };
 }
 
@@ -46,8 +49,12 @@ function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): 
 
 function stopSignal(): AbortSignal {
   const stopping = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => stopping.abort(new Error(`stopped by ${signal}`)));
+  for (const [signal, number] of [["SIGINT", 2], ["SIGTERM", 15]] as const) {
+    Deno.addSignalListener(signal, () => {
+      // As a shell reports a process that the signal has killed.
+      if (stopping.signal.aborted) Deno.exit(128 + number);
+      stopping.abort(new Error(`stopped by ${signal}`));
+    });
   }
   return stopping.signal;
 }

@@ -9,7 +9,9 @@ import type { Session } from "./session.ts";
 export type Ending =
   | { readonly state: "confirmed"; readonly height: bigint | null; readonly feePaidUallo: bigint }
   | { readonly state: "rejected"; readonly refusal: ChainRefusal; readonly feePaidUallo: bigint }
-  | { readonly state: "expired" };
+  | { readonly state: "expired" }
+  /** Not known: nobody waits for it any more, and the next visit looks it up. */
+  | { readonly state: "sent" };
 
 /** The same bytes are offered again after so many looks without a block. */
 const LOOKS_PER_OFFER = 20;
@@ -23,10 +25,12 @@ const INDEXING_BLOCKS = 1n;
  * try at the same sequence may pass. Until then the very same bytes are offered, and offered again now
  * and then, since a node may lose what it took. Trouble with the node is ridden out until the run's
  * signal is aborted; then throws its reason, and the next visit goes on.
+ * Once `hurry` is aborted, one look is all.
  */
 export async function confirmTransaction(
   session: Session,
   transaction: InFlight,
+  hurry?: AbortSignal,
 ): Promise<Ending> {
   const { run } = session;
   let flight = transaction;
@@ -44,6 +48,7 @@ export async function confirmTransaction(
         run.tell("endpoint.failed", { url: session.chain.url, error: messageOf(thrown) });
       }
     }
+    if (hurry?.aborted) return { state: "sent" };
     await run.host.sleep(run.pollMs, run.signal);
   }
 }

@@ -135,6 +135,7 @@ async function registered(session: Session, flight: InFlight): Promise<Registrat
       };
     case "rejected":
       throw ending.refusal;
+    case "sent":
     case "expired":
       session.forget();
       throw new PipelineError(

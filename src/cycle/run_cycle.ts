@@ -24,6 +24,8 @@ export interface CycleReport {
 export interface Kept {
   readonly chain?: ChainClient;
   readonly worker?: Worker;
+  /** There is a reason for the visit that the ledger does not know. */
+  readonly isCalled?: boolean;
 }
 
 /**
@@ -41,7 +43,7 @@ export async function runCycle(
   kept: Kept = {},
 ): Promise<CycleReport> {
   const worker = kept.worker ?? await workerOf(run);
-  if (isQuiet(run, topics, worker)) return report(topics.map(idle));
+  if (!kept.isCalled && isQuiet(run, topics, worker)) return report(topics.map(idle));
 
   try {
     const chain = kept.chain ?? await connectTo(run);

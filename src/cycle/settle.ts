@@ -30,7 +30,7 @@ export async function settleWindows(
       const included = row.included ?? await prove(session, row);
       if (included && topic !== undefined) await score(session, topic, row, head.timeMs);
     });
-    if (run.signal.aborted) return;
+    if (run.signal.aborted || run.hurry?.aborted) return;
   }
 }
 

@@ -68,7 +68,7 @@ export async function confirmOrFail(
   flight: InFlight,
 ): Promise<Ending | PipelineError> {
   try {
-    return await confirmTransaction(session, flight);
+    return await confirmTransaction(session, flight, session.run.hurry);
   } catch (thrown) {
     return failureOf(session.run, thrown);
   }

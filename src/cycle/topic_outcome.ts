@@ -7,7 +7,8 @@ import type { InFlight } from "./send_transaction.ts";
 /** How one topic's visit ended. */
 export interface TopicOutcome {
   readonly topicId: bigint;
-  readonly state: "idle" | "confirmed" | "already-submitted" | "rehearsed" | "failed";
+  /** "sent": its end is not known yet, and the visit was told not to wait for it. */
+  readonly state: "idle" | "sent" | "confirmed" | "already-submitted" | "rehearsed" | "failed";
   readonly nonce?: bigint;
   readonly value?: string;
   readonly hash?: string;
@@ -20,6 +21,7 @@ export function outcomeOf(flight: InFlight, ending: Ending | PipelineError): Top
   const { topicId, nonce, hash } = flight;
   const facts = { topicId, nonce, hash };
   if (ending instanceof PipelineError) return { ...facts, state: "failed", error: ending };
+  if (ending.state === "sent") return { ...facts, state: "sent" };
   if (ending.state === "confirmed") {
     return { ...facts, state: "confirmed", feeUallo: ending.feePaidUallo };
   }

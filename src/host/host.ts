@@ -12,6 +12,8 @@ export interface Host {
   /** A number in [0, 1), for jitter only. */
   random(): number;
   fetch(url: string, init?: RequestInit): Promise<Response>;
+  /** A websocket on its way to being open. */
+  openSocket(url: string): WebSocket;
   /** A submission has come to this point; only the fault suite does anything about it. */
   reached(point: CrashPoint): void;
 }
@@ -21,6 +23,7 @@ export const realHost: Host = {
   sleep,
   random: () => Math.random(),
   fetch: (url, init) => fetch(url, init),
+  openSocket: (url) => new WebSocket(url),
   reached: holdAt,
 };
 

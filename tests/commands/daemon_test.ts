@@ -1,0 +1,167 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { dirname, join } from "node:path";
+import { newMnemonic } from "../../src/chain/keys.ts";
+import { realHost } from "../../src/host/host.ts";
+import { HOURLY, type Practice, practise } from "../cycle/practice.ts";
+import { runMain, startMain } from "./run_main.ts";
+
+/** The daemon as a service: a real process, its files, its log, and what it tells the service manager. */
+interface Service extends AsyncDisposable {
+  readonly dir: string;
+  readonly process: Deno.ChildProcess;
+  /** What the service manager was told. */
+  readonly heard: string[];
+  /** Until submission.log has `count` of the event. */
+  logged(event: string, count?: number): Promise<Record<string, unknown>>;
+  ended(): Promise<{ readonly code: number; readonly stderr: string }>;
+}
+
+async function serve(worker: Practice, env: Record<string, string> = {}): Promise<Service> {
+  const { stateDir, logDir } = worker.settings;
+  const dir = dirname(stateDir);
+  const mnemonic = await worker.run().mnemonic();
+  await Deno.writeTextFile(join(stateDir, "mnemonic"), mnemonic, { mode: 0o600 });
+  const heard: string[] = [];
+  const path = join(dir, "notify");
+  const manager = Deno.listenDatagram({ transport: "unixpacket", path });
+  const listening = (async () => {
+    for await (const [bytes] of manager) heard.push(new TextDecoder().decode(bytes));
+  })();
+  const process = startMain(["daemon"], { cwd: dir, env: { NOTIFY_SOCKET: path, ...env } });
+  let hasEnded = false;
+  const output = process.output().then(({ code, stderr }) => {
+    hasEnded = true;
+    return { code, stderr: new TextDecoder().decode(stderr) };
+  });
+  const events = () => {
+    try {
+      return Deno.readTextFileSync(join(logDir, "submission.log")).trim().split("\n")
+        .map((line): Record<string, unknown> => JSON.parse(line));
+    } catch {
+      return [];
+    }
+  };
+  return {
+    ...{ dir, process, heard, ended: () => output },
+    async logged(event, count = 1) {
+      for (let tries = 0; tries < 2000; tries++) {
+        const found = events().filter((each) => each["event"] === event);
+        if (found.length >= count) return found[count - 1]!;
+        if (hasEnded) break;
+        await realHost.sleep(10);
+      }
+      throw new Error(`${event} was never logged: ${hasEnded ? (await output).stderr : ""}`);
+    },
+    async [Symbol.asyncDispose]() {
+      if (!hasEnded) process.kill("SIGKILL");
+      await output;
+      manager.close();
+      await listening;
+    },
+  };
+}
+
+/** A registered worker whose next window is open. */
+async function registered(): Promise<Practice> {
+  const worker = await practise();
+  worker.stepUntil("open");
+  await worker.visit();
+  worker.stepUntil("closed");
+  worker.stepUntil("open");
+  return worker;
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; !holds(); tries++) {
+    assert(tries < 2000, "it never came");
+    await realHost.sleep(10);
+  }
+}
+
+Deno.test("SIGTERM between sent and confirmed: the submission may end, and the daemon exits 0", async () => {
+  await using worker = await registered();
+  await using service = await serve(worker, { WATCHDOG_USEC: "1500000" });
+  await service.logged("submission.sent");
+  service.process.kill("SIGTERM");
+  await service.logged("daemon.stopping");
+  worker.devnet.step();
+  const { code, stderr } = await service.ended();
+  assertEquals(code, 0, stderr);
+  await service.logged("submission.confirmed").catch(() => {});
+  assertEquals(worker.ledger.history(1n, 1)[0]?.state, "confirmed");
+  assertEquals(await worker.sequence(), 3n);
+  await until(() => service.heard.includes("STOPPING=1"));
+  assert(service.heard.includes("WATCHDOG=1"));
+  assert(service.heard.includes("READY=1"));
+  const status = service.heard.find((each) => each.startsWith("STATUS="));
+  assertMatch(
+    status!,
+    /^STATUS=1 topic, (polling|hearing events); submitted topic 1 nonce \d+ at /,
+  );
+});
+
+Deno.test("a second signal ends the daemon at once; the next submit finishes what it sent, once", async () => {
+  await using worker = await registered();
+  await using service = await serve(worker);
+  await service.logged("submission.sent");
+  service.process.kill("SIGTERM");
+  await service.logged("daemon.stopping");
+  service.process.kill("SIGINT");
+  assertEquals((await service.ended()).code, 130);
+  assertEquals(worker.ledger.history(1n, 1)[0]?.state, "sent");
+
+  worker.devnet.step();
+  const { code, stdout, stderr } = await runMain(["submit", "--json"], { cwd: service.dir });
+  assertEquals(code, 0, stderr);
+  assertEquals(JSON.parse(stdout).topics[0].outcome, "confirmed");
+  assertEquals(worker.ledger.history(1n, 1)[0]?.state, "confirmed");
+  assertEquals(await worker.sequence(), 3n);
+});
+
+Deno.test("SIGHUP reads settings and topics again; what is wrong with them changes nothing", async () => {
+  await using worker = await practise();
+  worker.stepUntil("open");
+  await worker.visit();
+  await using service = await serve(worker);
+  const { dir, process, heard } = service;
+  await until(() => heard.includes("READY=1"));
+  const settings = await Deno.readTextFile(`${dir}/.env`);
+  const ready = () => heard.filter((each) => each === "READY=1").length;
+
+  await Deno.writeTextFile(`${dir}/.env`, `${settings}ALLORA_RPC_TIMEOUT=soon\n`);
+  process.kill("SIGHUP");
+  assertMatch(
+    String((await service.logged("daemon.reload_failed", 1))["error"]),
+    /RPC_TIMEOUT.*soon/,
+  );
+  await until(() => ready() === 2);
+  assert(heard.some((each) => /^RELOADING=1\nMONOTONIC_USEC=\d+$/.test(each)), heard.join());
+  await Deno.writeTextFile(`${dir}/.env`, settings);
+
+  const mnemonic = await Deno.readTextFile(`${dir}/data/mnemonic`);
+  await Deno.writeTextFile(`${dir}/data/mnemonic`, newMnemonic());
+  process.kill("SIGHUP");
+  assertMatch(
+    String((await service.logged("daemon.reload_failed", 2))["error"]),
+    /change the wallet/,
+  );
+  await Deno.writeTextFile(`${dir}/data/mnemonic`, mnemonic);
+
+  await Deno.writeTextFile(`${dir}/topics/1.env`, "ALLORA_TARGET=nonsense\n");
+  process.kill("SIGHUP");
+  assertMatch(String((await service.logged("daemon.reload_failed", 3))["error"]), /topics\/1\.env/);
+
+  await Deno.writeTextFile(`${dir}/topics/3.env`, HOURLY.replace("log-return", "price"));
+  await Deno.remove(`${dir}/topics/1.env`);
+  process.kill("SIGHUP");
+  assertEquals((await service.logged("daemon.reloaded"))["topics"], 1);
+  // The new topic is worked on: its model is missing, and that is said of it alone.
+  await until(() => heard.some((each) => each.startsWith("STATUS=1 topic,")));
+  await until(() => worker.ledger.lastWindow(3n) !== undefined);
+  process.kill("SIGTERM");
+  worker.devnet.step(5);
+  await service.logged("daemon.stopping");
+  const stepping = setInterval(() => worker.devnet.step(), 50);
+  assertEquals((await service.ended()).code, 0);
+  clearInterval(stepping);
+});
