@@ -7,11 +7,13 @@ import {
   mempoolRefusal,
   simulatedRefusal,
 } from "./chain_error.ts";
+import { opensWindow, windowsOpened } from "./block_results.ts";
 import { detectGeneration } from "./generation.ts";
 import * as m from "./messages.ts";
 import { Queries } from "./query.ts";
 import { type AbciAnswer, type Receipt, RpcClient, RpcFault } from "./rpc.ts";
 import * as results from "./results.ts";
+import { emaScoreAt, type EpochKey, type EpochSettlement, settlementOf } from "./rewards.ts";
 import type { LabelledValue, StoredInference } from "./results.ts";
 import { type Topic, topicOf } from "./topic.ts";
 import { type Window, windowOf } from "./window.ts";
@@ -19,6 +21,7 @@ import { decode, encode } from "./wire.ts";
 
 export type { Receipt } from "./rpc.ts";
 export type { LabelledValue, StoredInference } from "./results.ts";
+export type { EpochKey, EpochSettlement } from "./rewards.ts";
 export type { Topic } from "./topic.ts";
 export type { Window } from "./window.ts";
 export { ChainRefusal } from "./chain_error.ts";
@@ -59,6 +62,20 @@ export interface ChainClient {
   networkInferenceAt(topicId: bigint, nonce: bigint): Promise<readonly LabelledValue[] | undefined>;
   /** Share of the topic's last reward; undefined when there was none. */
   rewardFraction(topicId: bigint, address: string): Promise<string | undefined>;
+  /** The worker's EMA score after this epoch; undefined when the last change was another epoch's. */
+  emaScoreAt(topicId: bigint, nonce: bigint, address: string): Promise<string | undefined>;
+  /**
+   * What the block that settled a scored epoch says of the worker, from some requests; undefined when
+   * the node does not index blocks and has none among the likely ones. `headHeight`: the newest block.
+   */
+  settlementOf(epoch: EpochKey, headHeight: bigint): Promise<EpochSettlement | undefined>;
+  /**
+   * Nonces of the topic's windows between two heights (neither included), oldest first, the first 100.
+   * Those that the node's index has: none is no proof that there were none.
+   */
+  windowsOpened(topicId: bigint, after: bigint, before: bigint): Promise<readonly bigint[]>;
+  /** Whether the block opened a window of the topic; undefined when the node does not have it any more. */
+  opensWindow(topicId: bigint, height: bigint): Promise<boolean | undefined>;
 }
 
 export interface ConnectOptions {
@@ -225,6 +242,22 @@ class NodeClient implements ChainClient {
 
   rewardFraction(topicId: bigint, address: string) {
     return results.rewardFraction(this.#queries, topicId, address);
+  }
+
+  emaScoreAt(topicId: bigint, nonce: bigint, address: string) {
+    return emaScoreAt(this.#queries, topicId, nonce, address);
+  }
+
+  settlementOf(epoch: EpochKey, headHeight: bigint) {
+    return settlementOf(this.#queries, epoch, headHeight);
+  }
+
+  windowsOpened(topicId: bigint, after: bigint, before: bigint) {
+    return windowsOpened(this.#queries, topicId, after, before);
+  }
+
+  opensWindow(topicId: bigint, height: bigint) {
+    return opensWindow(this.#rpc, topicId, height);
   }
 
   async #params() {
