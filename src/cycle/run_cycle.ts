@@ -4,6 +4,7 @@ import type { TopicSettings } from "../settings.ts";
 import { confirmTransaction, type Ending, resume } from "./confirm_transaction.ts";
 import { connectTo } from "./connect.ts";
 import { isQuiet } from "./quiet.ts";
+import { recallWindows } from "./missed_windows.ts";
 import { failureOf, type Run } from "./run.ts";
 import type { InFlight } from "./send_transaction.ts";
 import { Session } from "./session.ts";
@@ -45,7 +46,8 @@ export interface Kept {
  *
  * what a former visit left unfinished is looked up first; each topic with an open window that is not
  * settled gets a prediction, judged and written down; they are signed, written down and sent in
- * order; every transaction under way is waited for; closed windows are proved and scored.
+ * order; every transaction under way is waited for; closed windows are proved and scored, and those
+ * that passed while nobody looked are written down.
  *
  * One topic's failure does not stop another. Throws only what concerns all of them: no wallet, no chain.
  */
@@ -109,6 +111,7 @@ async function visit(session: Session, topics: readonly TopicSettings[]): Promis
     ),
   );
   if (!run.dryRun && !run.signal.aborted) await settleWindows(session, topics);
+  if (!run.dryRun && !run.signal.aborted) await recallWindows(session, topics);
   const busy = [...ended, ...outcomes, ...recovered];
   const quiet = topics.filter(({ topicId }) => !busy.some((each) => each.topicId === topicId));
   return report([...busy, ...quiet.map(idle)]);

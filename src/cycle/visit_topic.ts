@@ -113,9 +113,9 @@ export async function preparePrediction(session: Session, due: DueTopic): Promis
   run.host.reached("predicted");
   const texts = textsOf(made);
   if (run.dryRun) return texts;
-  const { low, high, low80, high80, sigma, basePrice, asOfMs: baseEndMs, model } = made;
+  const { low, high, low80, high80, sigma, basePrice, model } = made;
   run.ledger.plan({
-    ...{ ...span, ...texts, low, high, low80, high80, sigma, basePrice, model, baseMs: baseEndMs },
+    ...{ ...span, ...texts, low, high, low80, high80, sigma, basePrice, model, baseMs },
     fallback: null,
   });
   run.host.reached("planned");

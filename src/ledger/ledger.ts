@@ -1,4 +1,5 @@
 import { openDatabase } from "../host/database.ts";
+import { history } from "./history.ts";
 import { MIGRATIONS } from "./schema.ts";
 import { submissions } from "./submissions.ts";
 import { transactions } from "./transactions.ts";
@@ -18,6 +19,7 @@ export type Ledger =
   & ReturnType<typeof transactions>
   & ReturnType<typeof windows>
   & ReturnType<typeof wallets>
+  & ReturnType<typeof history>
   & Disposable;
 
 export interface LedgerOptions {
@@ -43,6 +45,7 @@ export function openLedger(path: string, { nowMs, ...limits }: LedgerOptions): L
     ...transactions(database, nowMs),
     ...windows(database, nowMs),
     ...wallets(database),
+    ...history(database),
     [Symbol.dispose]: () => database[Symbol.dispose](),
   };
 }

@@ -42,7 +42,7 @@ export interface Plan extends SubmissionKey, WindowSpan {
   readonly high80: number;
   readonly sigma: number;
   readonly basePrice: number;
-  /** End of the last candle used, epoch milliseconds. */
+  /** Time of the nonce's block, from whose minute the prediction looks ahead; epoch milliseconds. */
   readonly baseMs: number;
   readonly model: string;
   /** What stood in for the model's own forecast; null when nothing did. */
