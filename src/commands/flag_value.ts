@@ -16,3 +16,11 @@ export function countOf(flag: string, text: string, most: number): number {
     `Cannot read --${flag}: ${text} is not a whole number from 1 to ${most}`,
   );
 }
+
+/** The topic of --topic. Throws "usage" for what is no topic's id. */
+export function topicIdOf(text: string): bigint {
+  if (/^[1-9]\d{0,18}$/.test(text)) return BigInt(text);
+  throw new PipelineError("usage", `Cannot read --topic: ${text} is not a topic's id`, {
+    hint: "give a topic's number, such as --topic 67",
+  });
+}

@@ -1,4 +1,3 @@
-import type { DevnetChain } from "./chain.ts";
 import type { AbciResponse, Block } from "./chain_types.ts";
 import { GET_TX } from "./faults.ts";
 import * as json from "./rpc_json.ts";
