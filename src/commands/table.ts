@@ -73,7 +73,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "history",
-    summary: "what became of every epoch: said, came true, cost, earned; windows missed",
+    summary: "every epoch: what we said, what came true, cost and reward, windows missed",
     about:
       "From the ledger, all workers together, oldest first, with totals over the rows shown. Needs " +
       "no wallet and no lock; the balance is shown when the chain answers. Fees are those of the " +
