@@ -57,7 +57,7 @@ export async function windowsOpened(
 
 /** As ChainClient says. */
 export async function opensWindow(
-  rpc: RpcClient,
+  { rpc }: Queries,
   topicId: bigint,
   height: bigint,
 ): Promise<boolean | undefined> {

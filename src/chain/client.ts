@@ -257,7 +257,7 @@ class NodeClient implements ChainClient {
   }
 
   opensWindow(topicId: bigint, height: bigint) {
-    return opensWindow(this.#rpc, topicId, height);
+    return opensWindow(this.#queries, topicId, height);
   }
 
   async #params() {

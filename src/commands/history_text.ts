@@ -27,7 +27,7 @@ const TOTALS_HEAD = [
 /** The history for a person: the epochs, newest last, why some were not met, and the totals. */
 export function historyText(history: History): string {
   const { epochs, totals } = history;
-  if (epochs.length === 0) return "the ledger has no epoch yet\n";
+  if (epochs.length === 0) return "the ledger has no epoch to show\n";
   const align = HEAD.map((name) => name === "outcome" ? "left" as const : RIGHT);
   const rows = totals.topics.length > 1 ? [...totals.topics, totals.all] : totals.topics;
   const parts = [
@@ -47,7 +47,7 @@ function cellsOf(epoch: Epoch): string[] {
     String(nonce),
     closedMs === null ? "" : new Date(closedMs).toISOString().slice(5, 16).replace("T", " "),
     saidText(epoch),
-    networkText(submission?.networkValue ?? null),
+    networkText(epoch),
     numberText(submission?.realised ?? null),
     lossText(submission?.loss ?? null),
     lossText(submission?.lossZero ?? null),
@@ -68,13 +68,13 @@ function saidText({ submission }: Epoch): string {
   return fallback === null ? said : `${said}*`;
 }
 
-/** The value of a label, as the ledger keeps those of a topic with several. */
-const LABEL_VALUE = /"value":"([^"]*)"/g;
-
-function networkText(text: string | null): string {
-  if (text === null) return "";
-  const values = [...text.matchAll(LABEL_VALUE)].map(([, value]) => probabilityText(value!));
-  return values.length === 0 ? numberText(Number(text)) : values.join("/");
+/** The network's value, or its values of the labels in the order of ours. */
+function networkText({ submission, networkLabels }: Epoch): string {
+  if (submission === null || submission.networkValue === null) return "";
+  if (submission.labels === null) return numberText(Number(submission.networkValue));
+  const valueOf = (wanted: string) =>
+    networkLabels?.find(({ label }) => label === wanted)?.value ?? "0";
+  return submission.labels.map(({ label }) => probabilityText(valueOf(label))).join("/");
 }
 
 /** ".48": several stand side by side. */

@@ -1,5 +1,10 @@
 import type { PastWindow } from "../ledger/history.ts";
-import type { Submission, SubmissionState } from "../ledger/submission.ts";
+import {
+  type LabelValue,
+  labelValues,
+  type Submission,
+  type SubmissionState,
+} from "../ledger/submission.ts";
 import type { TopicSettings } from "../settings.ts";
 import { connectTo } from "./connect.ts";
 import { failureOf, type Run } from "./run.ts";
@@ -22,6 +27,8 @@ export interface Epoch {
   readonly firstMs: number;
   readonly closedMs: number | null;
   readonly submission: Submission | null;
+  /** The network's values of a topic with several labels. */
+  readonly networkLabels: readonly LabelValue[] | null;
   readonly hash: string | null;
   readonly feeUallo: bigint;
   readonly rewardUallo: bigint | null;
@@ -52,6 +59,7 @@ function epochOf(window: PastWindow, target: Target | null): Epoch {
     state: submission?.state ?? null,
     reason: outcome === null ? submission?.reason ?? null : closedReason,
     firstMs: submission?.createdMs ?? closedMs ?? 0,
+    networkLabels: submission?.labels ? labelValues(submission.networkValue) ?? null : null,
     hash: submission?.hash ?? null,
     feeUallo: submission?.feePaidUallo ?? 0n,
     rewardUallo: submission?.rewardUallo ?? null,

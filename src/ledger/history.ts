@@ -53,8 +53,10 @@ export function history(database: Database) {
   /** Nonces of the windows of the topic of which the worker has something, oldest first; the last `limit`. */
   function knownWindows(topicId: bigint, worker: string, limit: number): readonly bigint[] {
     return database.all(
-      `SELECT nonce FROM submissions WHERE topic_id = :topicId AND worker = :worker
-       UNION SELECT nonce FROM closed_windows WHERE topic_id = :topicId AND worker = :worker
+      `SELECT nonce FROM (SELECT nonce FROM submissions WHERE topic_id = :topicId
+           AND worker = :worker ORDER BY nonce DESC LIMIT :limit)
+       UNION SELECT nonce FROM (SELECT nonce FROM closed_windows WHERE topic_id = :topicId
+           AND worker = :worker ORDER BY nonce DESC LIMIT :limit)
        ORDER BY nonce DESC LIMIT :limit`,
       { topicId, worker, limit },
     ).map((row) => readRow({ nonce: integer }, row).nonce).reverse();

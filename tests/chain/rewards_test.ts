@@ -110,7 +110,7 @@ for (const folder of ["judge-v9", "judge-v10"] as const satisfies readonly Folde
     };
     const methods = { block_results: () => jsonrpc_response?.result };
     const ask = (topicId: bigint) =>
-      asked(methods, ({ rpc }) => opensWindow(rpc, topicId, BigInt(height!)));
+      asked(methods, (node) => opensWindow(node, topicId, BigInt(height!)));
     assertEquals([await ask(1n), await ask(99n)], [true, false]);
   });
 }
@@ -128,7 +128,7 @@ Deno.test("what a node has dropped is unknown, and what it does not index is non
   ) {
     const opens = asked(
       { block_results: refuse(words) },
-      ({ rpc }) => opensWindow(rpc, 1n, 5n),
+      (node) => opensWindow(node, 1n, 5n),
     );
     assertEquals(await opens, undefined);
   }
@@ -145,7 +145,7 @@ Deno.test("what a node has dropped is unknown, and what it does not index is non
 Deno.test("an answer of another block, or of another shape, names the node", async () => {
   const other = { block_results: () => blockOf([], 6) };
   await assertRejects(
-    () => asked(other, ({ rpc }) => opensWindow(rpc, 1n, 5n)),
+    () => asked(other, (node) => opensWindow(node, 1n, 5n)),
     PipelineError,
     "asked for block 5 it gives 6",
   );

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { HOURLY, type Practice, practise } from "../cycle/practice.ts";
+import { planFor } from "../ledger/fixture.ts";
 import { runMain } from "./run_main.ts";
 
 const LABELS = "ALLORA_TARGET=labels\nALLORA_PAIR=BTC/USD\nALLORA_HORIZON=24h\n";
@@ -46,6 +47,8 @@ Deno.test("history accounts for every uallo that the worker's balance gained and
 Deno.test("history fits a terminal, and says why a window was missed and what is not known offline", async () => {
   await using worker = await practise();
   await fiveWindows(worker);
+  const key = { topicId: 1n, nonce: 9999n, worker: worker.address };
+  worker.ledger.plan({ ...planFor(key), fallback: "mean" });
   const cwd = rootOf(worker);
   const env = { ALLORA_RPC: "http://127.0.0.1:1" };
   const { code, stdout } = await runMain(["history"], { cwd, env });
@@ -54,7 +57,9 @@ Deno.test("history fits a terminal, and says why a window was missed and what is
   assert(lines.every((line) => line.length <= 120 || line.startsWith("balance")), stdout);
   assertMatch(stdout, /missed: no visit came while it was open \(topic\/nonce 1\/2162\)/);
   assertMatch(stdout, /balance +not known: Cannot /);
-  assertMatch(lines[5] ?? "", /confirmed$/, "the newest is the last");
+  assertMatch(lines[5] ?? "", /confirmed$/);
+  assertMatch(lines[6] ?? "", / 9999 .* 0\.0125\* .*planned$/);
+  assertMatch(stdout, /\* said by a fallback/);
   assertMatch(stdout, /direction \[95 %\]/);
   assertMatch(stdout, /75\.0 %/);
   const two = await runMain(["history", "--last", "2", "--topic", "1"], { cwd, env });
@@ -80,7 +85,7 @@ Deno.test("history --csv is RFC 4180: a header, CRLF, quotes where a field has c
 Deno.test("history of an empty ledger says so, and refuses what it cannot print", async () => {
   const cwd = await Deno.makeTempDir();
   const empty = await runMain(["history"], { cwd });
-  assertEquals([empty.code, empty.stdout], [0, "the ledger has no epoch yet\n"]);
+  assertEquals([empty.code, empty.stdout], [0, "the ledger has no epoch to show\n"]);
   const none = await runMain(["history", "--json"], { cwd });
   const { epochs, totals } = JSON.parse(none.stdout);
   assertEquals([epochs, totals.windows_closed, totals.balance_uallo], [[], 0, null]);

@@ -56,10 +56,10 @@ Deno.test("a reward that the node has forgotten stays unknown, and is asked for 
   assert(row()?.settledMs !== null);
 });
 
-for (const faults of ["", "no-block-index"]) {
-  const how = faults === "" ? "by the index" : "block by block";
+for (const [generation, faults] of [[9, ""], [10, ""], [10, "no-block-index"]] as const) {
+  const how = `${faults === "" ? "by the index" : "block by block"} on emissions v${generation}`;
   Deno.test(`windows that passed while nobody looked are missed, each found once ${how}`, async () => {
-    await using worker = await practise({ faults });
+    await using worker = await practise({ generation, faults });
     const first = await submitOnce(worker);
     worker.devnet.step(4 * EPOCH);
     for (let visits = 0; visits < 2; visits++) await worker.visit();

@@ -9,7 +9,14 @@ function epochOf(given: Partial<Epoch>): Epoch {
   return {
     ...{ topicId: 1n, nonce: 720n, worker: "allo1worker", target: "log-return" },
     ...{ outcome: "proven", state: "confirmed", reason: null, firstMs: 0, closedMs: null },
-    ...{ submission: null, hash: null, feeUallo: 0n, rewardUallo: null, lossRatio: null },
+    ...{
+      submission: null,
+      networkLabels: null,
+      hash: null,
+      feeUallo: 0n,
+      rewardUallo: null,
+      lossRatio: null,
+    },
     ...{ isRightWay: null, ...given },
   };
 }
