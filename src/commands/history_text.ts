@@ -103,7 +103,7 @@ function shortAllo(uallo: bigint): string {
 }
 
 /** Windows named one by one in a note; the others are in the table. */
-const NAMED = 5;
+const NAMED = 3;
 
 /** Why windows were not met, each reason once. */
 function notesOf(epochs: readonly Epoch[]): string[] {

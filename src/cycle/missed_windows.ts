@@ -124,7 +124,7 @@ async function close(
   const reason = {
     proven: "the chain has an inference that is not in the ledger",
     missed: UNSEEN,
-    unknown: `${UNSEEN}, and the node has neither its block nor an inference`,
+    unknown: `${UNSEEN}, and the node has forgotten it`,
   }[outcome];
   const key = { topicId, nonce, worker: worker.address };
   run.ledger.closeWindow(key, outcome, reason, endedMs(run, gap, nonce));
