@@ -12,6 +12,9 @@ const SCORE_PAUSE_MS = 10 * 60_000;
 /** Epochs of which the reward is looked for in one visit: on a node without an index it takes some requests. */
 const MAX_LOOKUPS = 5;
 
+/** A node behind the same address may be this far behind the one that told the head. */
+const MAX_LAG = 20n;
+
 type Head = Awaited<ReturnType<ChainClient["head"]>>;
 
 /** What is left of this visit's looking for rewards. */
@@ -37,7 +40,7 @@ export async function settleWindows(
     // The list of another node behind the same address may be a block younger.
     if (row.windowCloses + 1n >= head.height) continue;
     await attempt(run, { topic: row.topicId, nonce: row.nonce }, async () => {
-      const included = row.included ?? await prove(session, row);
+      const included = row.included ?? await prove(session, row, head.height);
       if (included && topic !== undefined) await score(session, topic, row, head, lookups);
     });
     if (run.signal.aborted) return;
@@ -58,16 +61,27 @@ export async function attempt<T>(
   }
 }
 
-/** Whether the chain counts the inference; undefined while a transaction's outcome is unknown. */
-async function prove(session: Session, row: Submission): Promise<boolean | undefined> {
+/**
+ * Whether the chain counts the inference; undefined while a transaction's outcome is unknown, and when
+ * nobody can tell any more.
+ */
+async function prove(
+  session: Session,
+  row: Submission,
+  headHeight: bigint,
+): Promise<boolean | undefined> {
   const { chain, run, worker } = session;
   const facts = { topic: row.topicId, nonce: row.nonce };
   if (row.state === "signed" || row.state === "sent") return undefined;
   if (row.state === "planned") {
     run.ledger.resolve(row, "expired", "its window closed before it was sent");
   }
-  const counted = (await chain.inferencesAt(row.topicId, row.nonce))
-    .some(({ inferer }) => inferer === worker.address);
+  const active = await chain.inferencesAt(row.topicId, row.nonce);
+  if (active.length === 0 && row.state === "confirmed") {
+    if (headHeight > row.windowCloses + MAX_LAG) giveUp(session, row);
+    return undefined;
+  }
+  const counted = active.some(({ inferer }) => inferer === worker.address);
   if (counted && row.state !== "confirmed") {
     const evidence = `the chain has an inference that was not sent from here (${row.state})`;
     run.tell("wallet.used_elsewhere", { ...facts, worker: worker.address, evidence });
@@ -79,6 +93,17 @@ async function prove(session: Session, row: Submission): Promise<boolean | undef
   run.ledger.closeWindow(row, counted ? "proven" : "missed", reason);
   run.tell(counted ? "submission.proven" : "submission.missed", { ...facts, reason });
   return counted;
+}
+
+/**
+ * A block took the inference, so that somebody's must have counted: a node without any is behind, or
+ * has deleted what the chain needs no longer.
+ */
+function giveUp({ run }: Session, row: Submission): void {
+  const reason = "a block took it, and the node has forgotten which inferences counted";
+  run.ledger.settle(row, {}, { isFinal: true });
+  run.ledger.closeWindow(row, "unknown", reason);
+  run.tell("window.unknown", { topic: row.topicId, nonce: row.nonce, reason });
 }
 
 /** What became of the epoch: the truth from the candles, the rest from the chain. */

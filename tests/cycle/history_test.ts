@@ -106,6 +106,29 @@ Deno.test("a node that forgot its blocks leaves windows unknown, unless somebody
   assertEquals(closed, [[first + 1440n, "unknown"], [first + 720n, "missed"]]);
 });
 
+Deno.test("a submission in a block whose list the node has deleted is unknown, not missed", async () => {
+  await using worker = await practise();
+  worker.stepUntil("open");
+  await worker.visit();
+  worker.stepUntil("closed");
+  const forgetful: Host = {
+    ...worker.run().host,
+    fetch: (url, init) => {
+      if (!String(init?.body).includes("GetInferencesAtBlock")) return realHost.fetch(url, init);
+      const response = { code: 0, codespace: "", log: "", value: null, height: "1" };
+      return Promise.resolve(Response.json({ jsonrpc: "2.0", id: 1, result: { response } }));
+    },
+  };
+  worker.devnet.step(5);
+  await worker.visit({ host: forgetful });
+  assertEquals(closedOf(worker), [], "the node may only be some blocks behind");
+  worker.devnet.step(50);
+  await worker.visit({ host: forgetful });
+  assertEquals(closedOf(worker), [[2n, "unknown"]]);
+  const [row] = worker.ledger.history(1n, 1);
+  assert(row?.included === null && row.settledMs !== null);
+});
+
 Deno.test("a worker without a gap asks for no more than the next visit needs", async () => {
   await using worker = await practise();
   for (let epochs = 0; epochs < 3; epochs++) await submitOnce(worker);
