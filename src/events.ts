@@ -71,6 +71,8 @@ export const EVENTS = {
     message: "window closed without our prediction: {reason}",
   },
   "epoch.scored": { level: "info", message: "epoch scored" },
+  "epoch.paid": { level: "info", message: "epoch paid: {reward_uallo} uallo" },
+  "window.unknown": { level: "warn", message: "nobody can tell how a window ended: {reason}" },
   "wallet.used_elsewhere": {
     level: "error",
     message: "{worker} is used by another host: {evidence}",

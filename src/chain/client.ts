@@ -4,6 +4,7 @@ import type { ChainRefusal } from "./chain_error.ts";
 import type { EndpointRecord } from "./endpoint.ts";
 import type { TellOfEndpoints } from "./endpoints.ts";
 import { ChainPool } from "./pool.ts";
+import type { EpochKey, EpochSettlement } from "./rewards.ts";
 import type { LabelledValue, StoredInference } from "./results.ts";
 import type { Receipt } from "./rpc.ts";
 import type { Topic } from "./topic.ts";
@@ -12,6 +13,7 @@ import type { Window } from "./window.ts";
 export type { EndpointRecord } from "./endpoint.ts";
 export type { Receipt } from "./rpc.ts";
 export type { LabelledValue, StoredInference } from "./results.ts";
+export type { EpochKey, EpochSettlement } from "./rewards.ts";
 export type { Topic } from "./topic.ts";
 export type { Window } from "./window.ts";
 export { ChainRefusal } from "./chain_error.ts";
@@ -68,6 +70,20 @@ export interface ChainClient {
   upgradePlan(): Promise<{ name: string; height: bigint } | undefined>;
   /** What is to be remembered of each endpoint until the next connection. */
   records(): readonly EndpointRecord[];
+  /** The worker's EMA score after this epoch; undefined when the last change was another epoch's. */
+  emaScoreAt(topicId: bigint, nonce: bigint, address: string): Promise<string | undefined>;
+  /**
+   * What the block that settled a scored epoch says of the worker, from some requests; undefined when
+   * the node does not index blocks and has none among the likely ones. `headHeight`: the newest block.
+   */
+  settlementOf(epoch: EpochKey, headHeight: bigint): Promise<EpochSettlement | undefined>;
+  /**
+   * Nonces of the topic's windows between two heights (neither included), oldest first, the first 100.
+   * Those that the node's index has: none is no proof that there were none.
+   */
+  windowsOpened(topicId: bigint, after: bigint, before: bigint): Promise<readonly bigint[]>;
+  /** Whether the block opened a window of the topic; undefined when the node does not have it any more. */
+  opensWindow(topicId: bigint, height: bigint): Promise<boolean | undefined>;
 }
 
 export interface ConnectOptions {

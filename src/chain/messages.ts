@@ -137,6 +137,7 @@ export const Scores = table("emissions.v3.Scores", { scores: many(sub(1, Score))
 export const ScoresAnswer = table("GetWorkerInferenceScoresAtBlockResponse", {
   scores: sub(1, Scores),
 });
+export const ScoreEmaAnswer = table("GetInfererScoreEmaResponse", { score: sub(1, Score) });
 export const RewardFractionAnswer = table("GetPreviousInferenceRewardFractionResponse", {
   rewardFraction: string(1),
   notFound: bool(2),

@@ -1,4 +1,5 @@
 import { PipelineError } from "../errors.ts";
+import { opensWindow, windowsOpened } from "./block_results.ts";
 import {
   ChainRefusal,
   IN_CACHE,
@@ -10,6 +11,7 @@ import type { Broadcast } from "./client.ts";
 import * as m from "./messages.ts";
 import type { Queries } from "./query.ts";
 import * as results from "./results.ts";
+import { emaScoreAt, type EpochKey, settlementOf } from "./rewards.ts";
 import { type AbciAnswer, type RpcClient, RpcFault } from "./rpc.ts";
 import { topicOf } from "./topic.ts";
 import { windowOf } from "./window.ts";
@@ -124,6 +126,22 @@ export class NodeClient {
 
   rewardFraction(topicId: bigint, address: string) {
     return results.rewardFraction(this.#queries, topicId, address);
+  }
+
+  emaScoreAt(topicId: bigint, nonce: bigint, address: string) {
+    return emaScoreAt(this.#queries, topicId, nonce, address);
+  }
+
+  settlementOf(epoch: EpochKey, headHeight: bigint) {
+    return settlementOf(this.#queries, epoch, headHeight);
+  }
+
+  windowsOpened(topicId: bigint, after: bigint, before: bigint) {
+    return windowsOpened(this.#queries, topicId, after, before);
+  }
+
+  opensWindow(topicId: bigint, height: bigint) {
+    return opensWindow(this.#queries, topicId, height);
   }
 
   async upgradePlan() {

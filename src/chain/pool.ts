@@ -5,6 +5,7 @@ import type { Broadcast, ChainClient, ConnectOptions } from "./client.ts";
 import type { EndpointRecord } from "./endpoint.ts";
 import { Endpoints } from "./endpoints.ts";
 import type { NodeClient } from "./node.ts";
+import type { EpochKey } from "./rewards.ts";
 import type { Receipt } from "./rpc.ts";
 import type { Window } from "./window.ts";
 
@@ -190,6 +191,22 @@ export class ChainPool implements ChainClient {
 
   rewardFraction(topicId: bigint, address: string) {
     return this.#any((node) => node.rewardFraction(topicId, address));
+  }
+
+  emaScoreAt(topicId: bigint, nonce: bigint, address: string) {
+    return this.#any((node) => node.emaScoreAt(topicId, nonce, address));
+  }
+
+  settlementOf(epoch: EpochKey, headHeight: bigint) {
+    return this.#any((node) => node.settlementOf(epoch, headHeight));
+  }
+
+  windowsOpened(topicId: bigint, after: bigint, before: bigint) {
+    return this.#any((node) => node.windowsOpened(topicId, after, before));
+  }
+
+  opensWindow(topicId: bigint, height: bigint) {
+    return this.#any((node) => node.opensWindow(topicId, height));
   }
 
   upgradePlan() {

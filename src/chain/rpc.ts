@@ -159,6 +159,11 @@ export class RpcClient {
     };
   }
 
+  /** Any other call; whoever asks reads the answer's members, which are checked as they are read. */
+  ask(method: string, params: Record<string, Json>): Promise<Shape> {
+    return this.#call(method, params);
+  }
+
   async #call(method: string, params: Record<string, Json>): Promise<Shape> {
     const envelope = new Shape(await this.#post(method, params), (what) => this.#unusable(what));
     const error = envelope.maybe("error");

@@ -73,6 +73,21 @@ export const COMMANDS: readonly Command[] = [
     hasSettings: true,
     load: async () => (await import("./evaluate.ts")).evaluate,
   },
+  {
+    name: "history",
+    summary: "every epoch: what we said, what came true, cost and reward, windows missed",
+    about:
+      "From the ledger, all workers together, oldest first, with totals over the rows shown. Needs " +
+      "no wallet and no lock; the balance is shown when the chain answers. Fees are those of the " +
+      "transactions: the few uallo of the chain's own data and registration fees come on top.",
+    flags: [
+      { ...TOPIC },
+      { name: "last", value: "N", meaning: "only the newest so many epochs (all)" },
+      { name: "csv", meaning: "comma-separated values with a header row (RFC 4180)" },
+    ],
+    hasSettings: true,
+    load: async () => (await import("./history.ts")).history,
+  },
   ...WALLET_COMMANDS,
   ...LEDGER_COMMANDS,
   {

@@ -28,6 +28,11 @@ export interface Run {
   readonly dryRun: boolean;
 }
 
+/** Whether nothing more is to be begun: out of time, told to stop, or another visit is wanted. */
+export function isOver({ signal, hurry }: Run): boolean {
+  return signal.aborted || hurry?.aborted === true;
+}
+
 /**
  * Anything that a step threw, as an error that a person can act on: once the visit's time is up, or the
  * process was told to stop, whatever failed did so because of that, and the next visit goes on from there.

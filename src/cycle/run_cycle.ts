@@ -5,8 +5,9 @@ import { isAccountOurs } from "./account.ts";
 import { announceUpgrade } from "./announce_upgrade.ts";
 import { connectTo } from "./connect.ts";
 import { isQuiet } from "./quiet.ts";
+import { recallWindows } from "./missed_windows.ts";
 import { recover } from "./recover.ts";
-import { failureOf, type Run } from "./run.ts";
+import { failureOf, isOver, type Run } from "./run.ts";
 import { Session } from "./session.ts";
 import { settleWindows } from "./settle.ts";
 import { confirmOrFail, submitAll } from "./submit_all.ts";
@@ -33,7 +34,8 @@ export interface Kept {
  *
  * what a former visit left unfinished is looked up first; each topic with an open window that is not
  * settled gets a prediction, judged and written down, which is signed, written down and sent, one
- * after another; every transaction under way is waited for; closed windows are proved and scored.
+ * after another; every transaction under way is waited for; closed windows are proved and scored, and
+ * those that passed while nobody looked are written down.
  *
  * One topic's failure does not stop another. Throws only what concerns all of them: no wallet, no chain.
  */
@@ -98,8 +100,9 @@ async function visit(session: Session, topics: readonly TopicSettings[]): Promis
       outcomeOf(flight, await confirmOrFail(session, flight))
     ),
   );
-  if (!run.dryRun && !run.signal.aborted) await settleWindows(session, topics);
-  if (due.length > 0 && !run.signal.aborted) await announceUpgrade(session);
+  if (!run.dryRun && !isOver(run)) await settleWindows(session, topics);
+  if (!run.dryRun && !isOver(run)) await recallWindows(session, topics);
+  if (due.length > 0 && !isOver(run)) await announceUpgrade(session);
   const busy = [...ended, ...outcomes, ...recovered];
   const quiet = topics.filter(({ topicId }) => !busy.some((each) => each.topicId === topicId));
   return report([...busy, ...quiet.map(idle)]);

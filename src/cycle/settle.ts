@@ -1,14 +1,26 @@
-import type { Submission } from "../ledger/submission.ts";
-import { realisedVolatility } from "../market/realised_volatility.ts";
-import { loadSeries } from "../market/feed.ts";
+import type { ChainClient, LabelledValue } from "../chain/client.ts";
+import type { Settlement, Submission } from "../ledger/submission.ts";
 import type { TopicSettings } from "../settings.ts";
-import { failureOf, type Run } from "./run.ts";
+import { failureOf, isOver, type Run } from "./run.ts";
 import type { Session } from "./session.ts";
 import { refreshCandles } from "./topic_candles.ts";
+import { outcomeOf } from "./truth.ts";
 
 const DAY_MS = 86_400_000;
 /** Between two questions for the score of one window. */
 const SCORE_PAUSE_MS = 10 * 60_000;
+/** Epochs of which the reward is looked for in one visit: on a node without an index it takes some requests. */
+const MAX_LOOKUPS = 5;
+
+/** A node behind the same address may be this far behind the one that told the head. */
+const MAX_LAG = 20n;
+
+type Head = Awaited<ReturnType<ChainClient["head"]>>;
+
+/** What is left of this visit's looking for rewards. */
+interface Lookups {
+  left: number;
+}
 
 /**
  * After a window: proves from the chain's own list whether the inference counted, and, when the
@@ -22,20 +34,25 @@ export async function settleWindows(
   const rows = run.ledger.unsettled(worker.address);
   const head = rows.length > 0 ? await attempt(run, {}, () => chain.head()) : undefined;
   if (head === undefined) return;
+  const lookups = { left: MAX_LOOKUPS };
   for (const row of rows) {
     const topic = topics.find(({ topicId }) => topicId === row.topicId);
     // The list of another node behind the same address may be a block younger.
     if (row.windowCloses + 1n >= head.height) continue;
     await attempt(run, { topic: row.topicId, nonce: row.nonce }, async () => {
-      const included = row.included ?? await prove(session, row);
-      if (included && topic !== undefined) await score(session, topic, row, head.timeMs);
+      const included = row.included ?? await prove(session, row, head.height);
+      if (included && topic !== undefined) await score(session, topic, row, head, lookups);
     });
-    if (run.signal.aborted || run.hurry?.aborted) return;
+    if (isOver(run)) return;
   }
 }
 
 /** What was sent in this visit stands, whatever becomes of older windows: they are settled later. */
-async function attempt<T>(run: Run, facts: object, step: () => Promise<T>): Promise<T | undefined> {
+export async function attempt<T>(
+  run: Run,
+  facts: object,
+  step: () => Promise<T>,
+): Promise<T | undefined> {
   try {
     return await step();
   } catch (thrown) {
@@ -44,16 +61,27 @@ async function attempt<T>(run: Run, facts: object, step: () => Promise<T>): Prom
   }
 }
 
-/** Whether the chain counts the inference; undefined while a transaction's outcome is unknown. */
-async function prove(session: Session, row: Submission): Promise<boolean | undefined> {
+/**
+ * Whether the chain counts the inference; undefined while a transaction's outcome is unknown, and when
+ * nobody can tell any more.
+ */
+async function prove(
+  session: Session,
+  row: Submission,
+  headHeight: bigint,
+): Promise<boolean | undefined> {
   const { chain, run, worker } = session;
   const facts = { topic: row.topicId, nonce: row.nonce };
   if (row.state === "signed" || row.state === "sent") return undefined;
   if (row.state === "planned") {
     run.ledger.resolve(row, "expired", "its window closed before it was sent");
   }
-  const counted = (await chain.inferencesAt(row.topicId, row.nonce))
-    .some(({ inferer }) => inferer === worker.address);
+  const active = await chain.inferencesAt(row.topicId, row.nonce);
+  if (active.length === 0 && row.state === "confirmed") {
+    if (headHeight > row.windowCloses + MAX_LAG) giveUp(session, row);
+    return undefined;
+  }
+  const counted = active.some(({ inferer }) => inferer === worker.address);
   if (counted && row.state !== "confirmed") {
     const evidence = `the chain has an inference that was not sent from here (${row.state})`;
     run.tell("wallet.used_elsewhere", { ...facts, worker: worker.address, evidence });
@@ -67,82 +95,76 @@ async function prove(session: Session, row: Submission): Promise<boolean | undef
   return counted;
 }
 
+/**
+ * A block took the inference, so that somebody's must have counted: a node without any is behind, or
+ * has deleted what the chain needs no longer.
+ */
+function giveUp({ run }: Session, row: Submission): void {
+  const reason = "a block took it, and the node has forgotten which inferences counted";
+  run.ledger.settle(row, {}, { isFinal: true });
+  run.ledger.closeWindow(row, "unknown", reason);
+  run.tell("window.unknown", { topic: row.topicId, nonce: row.nonce, reason });
+}
+
+/** What became of the epoch: the truth from the candles, the rest from the chain. */
 async function score(
   session: Session,
   topic: TopicSettings,
   row: Submission,
-  nowMs: number,
+  head: Head,
+  lookups: Lookups,
 ): Promise<void> {
-  const { chain, run, worker } = session;
+  const { run } = session;
   if (row.baseMs === null) return;
   const dueMs = row.baseMs + topic.horizonMs;
-  if (nowMs < dueMs) return;
-  const isWaitingForScore = row.realised !== null;
-  if (isWaitingForScore && run.host.nowMs() - row.updatedMs < SCORE_PAUSE_MS) return;
-  if (row.realised === null) await refreshCandles(run, topic, nowMs);
-  const truth = row.realised ?? realise(run, topic, row);
-  const chainScore = row.score ?? await chain.scoreAt(row.topicId, row.nonce, worker.address);
-  const losses = truth === undefined ? {} : lossesOf(topic, row, truth);
-  // Scores come with the reputers, a while after the truth; nobody waits for them for ever.
-  const isOverdue = nowMs > dueMs + Math.max(DAY_MS, topic.horizonMs);
-  const isFinal = truth !== undefined && chainScore !== undefined || isOverdue;
-  if (truth === undefined && chainScore === undefined && !isFinal) return;
-  const network = (await chain.networkInferenceAt(row.topicId, row.nonce))?.[0]?.value;
-  run.ledger.settle(row, {
-    score: chainScore ?? null,
-    networkValue: network ?? null,
-    realised: truth ?? null,
-    ...losses,
-  }, { isFinal });
-  if (row.realised !== null || truth === undefined) return;
-  run.tell("epoch.scored", {
-    ...{ topic: row.topicId, nonce: row.nonce, value: row.value, realised: truth },
-    ...{ ...losses, score: chainScore, network_value: network },
-  });
-}
-
-/**
- * What the prediction was of, in its unit: from the close of the last candle that had ended at the
- * nonce's minute to that of the last one ended a horizon later. Undefined while a candle is missing.
- */
-function realise(run: Run, topic: TopicSettings, row: Submission): number | undefined {
-  const { baseMs, basePrice, sigma } = row;
-  if (baseMs === null || basePrice === null || sigma === null) return undefined;
-  const { pair, intervalMs, horizonMs } = topic;
-  const close = run.candles().closeAt(pair, intervalMs, baseMs + horizonMs);
-  if (close === undefined) return undefined;
-  const logReturn = Math.log(close / basePrice);
-  switch (topic.target) {
-    case "log-return":
-      return logReturn;
-    case "price":
-      return close;
-    case "labels": {
-      const barrier = topic.barrier * sigma;
-      return logReturn > barrier ? 1 : logReturn < -barrier ? -1 : 0;
-    }
-    case "volatility": {
-      const [fromMs, untilMs] = [baseMs - intervalMs, baseMs + horizonMs];
-      return realisedVolatility(loadSeries(run.candles(), pair, intervalMs, fromMs, untilMs));
-    }
+  if (head.timeMs < dueMs) return;
+  const isMeasured = row.realised !== null;
+  const isTooSoon = run.host.nowMs() - row.updatedMs < SCORE_PAUSE_MS;
+  if (isMeasured && (isTooSoon || lookups.left === 0)) return;
+  if (!isMeasured) await refreshCandles(run, topic, head.timeMs);
+  const outcome = isMeasured ? undefined : outcomeOf(run.candles(), topic, row);
+  const told = await askChain(session, row, head, lookups);
+  const isTrue = isMeasured || outcome !== undefined;
+  // Scores and rewards come with the reputers, a while after the truth; nobody waits for them for ever.
+  const isOverdue = head.timeMs > dueMs + Math.max(DAY_MS, topic.horizonMs);
+  const isComplete = isTrue && told.score !== null && told.rewardUallo !== null;
+  if (!isTrue && told.score === null && !isOverdue) return;
+  run.ledger.settle(row, { ...told, ...outcome }, { isFinal: isComplete || isOverdue });
+  const facts = { topic: row.topicId, nonce: row.nonce };
+  if (outcome !== undefined) {
+    const { score, networkValue: network_value } = told;
+    run.tell("epoch.scored", { ...facts, value: row.value, ...outcome, score, network_value });
+  }
+  if (row.rewardUallo === null && told.rewardUallo !== null) {
+    const { rewardUallo: reward_uallo, score, emaScore: ema_score } = told;
+    run.tell("epoch.paid", { ...facts, reward_uallo, score, ema_score });
   }
 }
 
-/** Squared errors of the prediction and of the forecast that nothing changes. */
-function lossesOf(topic: TopicSettings, row: Submission, truth: number) {
-  const loss = (truth - forecastOf(row)) ** 2;
-  switch (topic.target) {
-    case "log-return":
-      return { loss, lossZero: truth ** 2 };
-    case "price":
-      return { loss, lossZero: (truth - (row.basePrice ?? NaN)) ** 2 };
-    default:
-      return { loss };
+/** What the chain says of the epoch by now; of what the ledger has already it is not asked again. */
+async function askChain(
+  { chain, worker }: Session,
+  row: Submission,
+  head: Head,
+  lookups: Lookups,
+): Promise<Pick<Settlement, "score" | "emaScore" | "networkValue" | "rewardUallo">> {
+  const { topicId, nonce } = row;
+  const { address } = worker;
+  const score = row.score ?? await chain.scoreAt(topicId, nonce, address) ?? null;
+  const networkValue = row.networkValue ?? textOf(await chain.networkInferenceAt(topicId, nonce));
+  let { emaScore, rewardUallo } = row;
+  if (score !== null && rewardUallo === null && lookups.left > 0) {
+    lookups.left -= 1;
+    const paid = await chain.settlementOf({ topicId, nonce, address }, head.height);
+    rewardUallo = paid?.rewardUallo ?? null;
+    emaScore ??= paid?.emaScore ?? await chain.emaScoreAt(topicId, nonce, address) ?? null;
   }
+  return { score, emaScore, networkValue, rewardUallo };
 }
 
-/** The number that was forecast; of several labels the expected class, from -1 to 1. */
-function forecastOf(row: Submission): number {
-  if (row.labels === null) return Number(row.value);
-  return row.labels.reduce((sum, { value }, place) => sum + (place - 1) * Number(value), 0);
+/** The value of a topic with one, or the values of its labels, in the form of the ledger's own. */
+function textOf(values: readonly LabelledValue[] | undefined): string | null {
+  const [first, second] = values ?? [];
+  if (second !== undefined) return JSON.stringify(values);
+  return first?.value ?? null;
 }

@@ -137,10 +137,9 @@ export async function preparePrediction(session: Session, due: DueTopic): Promis
   await assertTopicTakes(session, { topic, nonce: window.nonce, basePrice: made.basePrice, texts });
   run.host.reached("predicted");
   if (run.dryRun) return texts;
-  const { low, high, low80, high80, sigma, basePrice, asOfMs, model } = made;
+  const { low, high, low80, high80, sigma, basePrice, model } = made;
   run.ledger.plan({
-    ...{ ...span, ...texts, low, high, low80, high80, sigma, basePrice, model, fallback },
-    baseMs: asOfMs,
+    ...{ ...span, ...texts, low, high, low80, high80, sigma, basePrice, model, fallback, baseMs },
   });
   run.host.reached("planned");
   // Another process may have planned this window in the meantime: its row is the one that counts.

@@ -41,6 +41,11 @@ export class BlockStore {
     return this.#blocks.get(height) ?? this.#make(height, [], [], []);
   }
 
+  /** Blocks with something in them, oldest first. */
+  kept(): Block[] {
+    return [...this.#blocks.values()];
+  }
+
   tx(hash: string): IncludedTx | undefined {
     return this.#txs.get(hash);
   }

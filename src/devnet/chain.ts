@@ -138,6 +138,11 @@ export class DevnetChain {
     return this.#past.block(height);
   }
 
+  /** The blocks with a transaction, or with an event of the emissions module; oldest first. */
+  eventfulBlocks(): Block[] {
+    return this.#past.kept();
+  }
+
   /** `hash`: upper-case hex. */
   tx(hash: string): IncludedTx | undefined {
     return this.#past.tx(hash);

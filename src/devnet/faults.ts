@@ -29,6 +29,8 @@ export const FAULTS = [
   fault("slow", "duration", "all", "the answer comes later: slow:500ms, slow:2s@3"),
   fault("reorder", "none", "all", "the answer waits until the next call is answered, or 1 s"),
   fault("stale", "blocks", "all", "the node says that it is this many blocks behind: stale:5"),
+  fault("pruned", "blocks", "all", "blocks older than this many are gone: pruned:100"),
+  fault("no-block-index", "none", "all", "the node does not index blocks: no block_search"),
   fault("wrong-chain-id", "none", "all", "the node says that it is of another chain"),
   fault("deaf", "none", "events", "subscriptions are acknowledged, and then nothing comes"),
 ] as const;

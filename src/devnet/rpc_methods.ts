@@ -1,7 +1,7 @@
-import type { DevnetChain } from "./chain.ts";
 import type { AbciResponse, Block } from "./chain_types.ts";
 import { GET_TX } from "./faults.ts";
 import * as json from "./rpc_json.ts";
+import { SubscriptionQuery } from "./subscription_query.ts";
 import { type Call, hexParam, integerParam, internalError, textParam } from "./rpc_call.ts";
 import {
   broadcastAsync,
@@ -28,6 +28,7 @@ export const METHODS: ReadonlyMap<string, Method> = new Map(Object.entries({
   header: method(["height"], (call) => ({ header: json.headerJson(call.chain, blockOf(call)) })),
   commit: method(["height"], (call) => json.signedHeaderJson(call.chain, blockOf(call))),
   block_results: method(["height"], (call) => json.blockResultsJson(blockOf(call))),
+  block_search: method(["query", "page", "per_page", "order_by"], blockSearch),
   consensus_params: method(["height"], consensusParams),
   validators: method(["height", "page", "per_page"], validators),
   tx: method(["hash", "prove"], tx),
@@ -48,7 +49,7 @@ function headOf({ chain, faults }: Call): number {
 
 /** The block asked for, the newest by default. */
 function blockOf(call: Call): Block {
-  return blockAt(call.chain, heightOf(call, headOf(call)));
+  return blockAt(call, heightOf(call, headOf(call)));
 }
 
 function heightOf(call: Call, byDefault: number): number {
@@ -61,23 +62,22 @@ function heightOf(call: Call, byDefault: number): number {
   );
 }
 
-function blockAt(chain: DevnetChain, height: number): Block {
-  const block = chain.block(height);
+function blockAt(call: Call, height: number): Block {
+  const lowest = lowestOf(call);
+  const block = height < lowest ? undefined : call.chain.block(height);
   if (block !== undefined) return block;
-  throw internalError(
-    `height ${height} is not available, lowest height is ${lowest(chain).height}`,
-  );
+  throw internalError(`height ${height} is not available, lowest height is ${lowest}`);
 }
 
-/** The oldest block that the node has. */
-function lowest(chain: DevnetChain): Block {
-  return chain.block(1)!;
+/** Height of the oldest block that the node has. */
+function lowestOf({ chain, faults }: Call): number {
+  return Math.max(1, chain.height + 1 - (faults.get("pruned") ?? chain.height));
 }
 
 function status(call: Call) {
   const { chain, faults, listen } = call;
-  const first = lowest(chain);
-  const newest = blockAt(chain, headOf(call));
+  const first = blockAt(call, lowestOf(call));
+  const newest = blockAt(call, headOf(call));
   return {
     node_info: {
       protocol_version: { p2p: "8", block: "11", app: "0" },
@@ -148,6 +148,27 @@ const GARBAGE = new Uint8Array(8).fill(0xff).toBase64();
 function notIndexed(height: number): AbciResponse {
   const log = "rpc error: code = NotFound desc = tx not found: key not found";
   return { code: 22, codespace: "sdk", log, value: undefined, height };
+}
+
+/**
+ * Blocks by the events that end them. Those of the beginning are in every block, so that nobody looks
+ * for a block by them, and they are not searched.
+ */
+function blockSearch(call: Call) {
+  const { chain, params, faults } = call;
+  if (faults.has("no-block-index")) throw internalError("block indexing is disabled");
+  const query = new SubscriptionQuery(textParam(params, "query"));
+  const lowest = lowestOf(call);
+  const found = chain.eventfulBlocks()
+    .filter((block) => block.height >= lowest && query.matchesBlock(block));
+  if (textParam(params, "order_by") !== "asc") found.reverse();
+  const perPage = Math.min(integerParam(params, "per_page") ?? 30, 100);
+  const page = integerParam(params, "page") ?? 1;
+  return {
+    blocks: found.slice((page - 1) * perPage, page * perPage)
+      .map((block) => json.blockJson(chain, block)),
+    total_count: String(found.length),
+  };
 }
 
 /** Of the block that comes next, unless a height is given. */

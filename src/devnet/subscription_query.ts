@@ -1,3 +1,4 @@
+import type { Block, Event } from "./chain_types.ts";
 import { internalError } from "./rpc_call.ts";
 
 /** What can be asked of an event: each attribute as "type.key", with all its values. */
@@ -44,6 +45,22 @@ export class SubscriptionQuery {
       events.get(key)?.some((found) => isMet(found, operator, value))
     );
   }
+
+  /** As the index of blocks reads it: what is said of one type of event must be true of one event. */
+  matchesBlock({ height, events }: Block): boolean {
+    const byType = Map.groupBy(this.#conditions, ({ key }) => key.slice(0, key.lastIndexOf(".")));
+    return [...byType].every(([type, conditions]) =>
+      type === "block"
+        ? conditions.every(({ operator, value }) => isMet(String(height), operator, value))
+        : events.some((event) => event.type === type && areMet(event, conditions))
+    );
+  }
+}
+
+function areMet({ attributes }: Event, conditions: readonly Condition[]): boolean {
+  return conditions.every(({ key, operator, value }) =>
+    attributes.some((one) => key.endsWith(`.${one.key}`) && isMet(one.value, operator, value))
+  );
 }
 
 function isMet(found: string, operator: string, value: string): boolean {

@@ -2,6 +2,7 @@ import { openDatabase } from "../host/database.ts";
 import { adoption } from "./adoption.ts";
 import { endpoints } from "./endpoints.ts";
 import { LEDGER_FILE } from "./file.ts";
+import { history } from "./history.ts";
 import { submissions } from "./submissions.ts";
 import { transactions } from "./transactions.ts";
 import { wallets } from "./wallets.ts";
@@ -22,6 +23,7 @@ export type Ledger =
   & ReturnType<typeof wallets>
   & ReturnType<typeof adoption>
   & ReturnType<typeof endpoints>
+  & ReturnType<typeof history>
   & Disposable;
 
 export interface LedgerOptions {
@@ -44,6 +46,7 @@ export function openLedger(path: string, { nowMs, ...limits }: LedgerOptions): L
     ...wallets(database),
     ...adoption(database, nowMs),
     ...endpoints(database),
+    ...history(database),
     [Symbol.dispose]: () => database[Symbol.dispose](),
   };
 }

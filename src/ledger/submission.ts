@@ -42,7 +42,7 @@ export interface Plan extends SubmissionKey, WindowSpan {
   readonly high80: number;
   readonly sigma: number;
   readonly basePrice: number;
-  /** End of the last candle used, epoch milliseconds. */
+  /** Time of the nonce's block, from whose minute the prediction looks ahead; epoch milliseconds. */
   readonly baseMs: number;
   readonly model: string;
   /** What stood in for the model's own forecast; null when nothing did. */
@@ -68,6 +68,7 @@ export interface Settlement {
   readonly emaScore: string | null;
   /** What the epoch paid; the chain rewards in fractions of a uallo, which are dropped. */
   readonly rewardUallo: bigint | null;
+  /** One number, or for several labels the JSON text of their values. */
   readonly networkValue: string | null;
   /** The true value, in the unit of the prediction, its loss, and the loss of the zero forecast. */
   readonly realised: number | null;
@@ -156,7 +157,8 @@ export function pastSubmission(row: Row): PastSubmission {
   return { ...readSubmission(row), hash, feePaidUallo: paid.reduce((a, b) => a + b, 0n) };
 }
 
-function labelValues(value: unknown): readonly LabelValue[] | undefined {
+/** The values of labels in their JSON text; undefined when it is something else. */
+export function labelValues(value: unknown): readonly LabelValue[] | undefined {
   if (typeof value !== "string") return undefined;
   const parsed: unknown = JSON.parse(value);
   return Array.isArray(parsed) && parsed.every(isLabelValue) ? parsed : undefined;

@@ -123,18 +123,22 @@ export function windows(database: Database, nowMs: () => number) {
     return seen.seenMs + Math.min(blocks * seen.paceMs, MAX_QUIET_MS);
   }
 
-  /** Writes down how a window ended; proof that comes late stands, whatever was believed before. */
+  /**
+   * Writes down how a window ended, and when (wall clock; now by default); proof that comes late
+   * stands, whatever was believed before.
+   */
   function closeWindow(
     { topicId, nonce, worker }: SubmissionKey,
     outcome: ClosedWindow["outcome"],
     reason: string | null = null,
+    closedMs = nowMs(),
   ): void {
     database.run(
       `INSERT INTO closed_windows (topic_id, nonce, worker, outcome, reason, closed_ms)
-       VALUES (:topicId, :nonce, :worker, :outcome, :reason, :now)
+       VALUES (:topicId, :nonce, :worker, :outcome, :reason, :closedMs)
        ON CONFLICT DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason
        WHERE outcome <> 'proven' AND excluded.outcome <> 'unknown'`,
-      { topicId, nonce, worker, outcome, reason, now: nowMs() },
+      { topicId, nonce, worker, outcome, reason, closedMs },
     );
   }
 
