@@ -3,7 +3,7 @@ import { PipelineError } from "../../src/errors.ts";
 import type { Arena, CallAt } from "./arena.ts";
 import type { FaultClass, Place } from "./strikes.ts";
 
-/** What a visit asks and can do without: like all that comes after the broadcast it costs nothing. */
+/** What a visit asks and can do without: a node's fault there costs as little as after the broadcast. */
 const ADVISORY = new Set(["/emissions.v10.QueryService/GetNetworkInferencesAtBlock"]);
 
 /** One window for each class at each request: struck once, then left alone until it closes. */
@@ -15,9 +15,7 @@ export async function strikeAll(
   const calls = await arena.record();
   const broadcast = calls.findIndex(({ call }) => call === "broadcast_tx_sync");
   const placeOf = (at: CallAt): Place =>
-    ADVISORY.has(at.call)
-      ? "after"
-      : ["before", "broadcast", "after"][Math.sign(calls.indexOf(at) - broadcast) + 1] as Place;
+    ["before", "broadcast", "after"][Math.sign(calls.indexOf(at) - broadcast) + 1] as Place;
   for (const each of classes) {
     const met = calls.filter((at) => each.meets(at, placeOf(at)));
     assert(met.length > 0, each.name);
@@ -63,7 +61,10 @@ async function strikeOnce(
   const { state } = rowOf() ?? {};
   const problems = {
     "the visit never made this request": !isMet,
-    [`exit code ${struck.code}: ${struck.words}`]: !each.exits(at, place).includes(struck.code),
+    [`exit code ${struck.code}: ${struck.words}`]: !each.exits(
+      at,
+      each.spoils && ADVISORY.has(at.call) ? "after" : place,
+    ).includes(struck.code),
     [`the endpoint is not named: ${struck.words}`]: each.spoils &&
       !struck.words.includes(new URL(practice.devnet.rpcUrl).host),
     [`a stack trace: ${struck.words}`]: /\n\s+at /.test(struck.words),
