@@ -10,9 +10,9 @@ if (!Number.isInteger(kills) || kills < 1) {
 const startedMs = Date.now();
 const { deeds, windows } = await runSuite({
   program: [new URL("../../bin/allora-pipeline", import.meta.url).pathname],
-  lanes: [1, 3, 3],
+  lanes: [1, 3, 3, 3],
   kills,
-  rounds: 3,
+  rounds: 8,
   pointsPerWindow: 4,
   windowBlocks: 80,
   onProgress: ({ kills: done }) => {

@@ -32,35 +32,37 @@ export interface Deck {
   readonly pointsPerWindow: number;
 }
 
-/** Deals the kills of one lane. */
-export function dealAims({ kills, rounds, pointsPerWindow }: Deck): Aims {
+/** Returns what deals one deck to several lanes: each draws from what the others left. */
+export function shuffleDeck({ kills, rounds, pointsPerWindow }: Deck): () => Aims {
   let left = kills;
   let misses = 0;
   let points = Array.from({ length: rounds }, () => shuffled(CRASH_POINTS)).flat();
-  let window: CrashPoint[] | undefined;
 
-  return {
-    get isDone() {
-      return left <= 0 && points.length === 0 && (window ?? []).length === 0;
-    },
-    next() {
-      window ??= inOrder(points.splice(0, pointsPerWindow));
-      const isPoint = window.length > 0 && (left <= 0 || Math.random() < SHARE_HELD);
-      const point = isPoint ? window.shift() : undefined;
-      if (point !== undefined) return { kind: "held", point };
-      if (left <= 0) return undefined;
-      left--;
-      return { kind: Math.random() < SHARE_SIGNED ? "signed" : "anywhere" };
-    },
-    missed(aim) {
-      if (aim.kind !== "held") left++;
-      else if (++misses < MOST_MISSES) points.push(aim.point);
-      else throw new Error(`the point ${aim.point} is not reached in ${MOST_MISSES} tries`);
-    },
-    endWindow() {
-      points = [...points, ...window ?? []];
-      window = undefined;
-    },
+  return () => {
+    let hand: CrashPoint[] | undefined;
+    return {
+      get isDone() {
+        return left <= 0 && points.length === 0 && (hand ?? []).length === 0;
+      },
+      next() {
+        hand ??= inOrder(points.splice(0, pointsPerWindow));
+        const isPoint = hand.length > 0 && (left <= 0 || Math.random() < SHARE_HELD);
+        const point = isPoint ? hand.shift() : undefined;
+        if (point !== undefined) return { kind: "held", point };
+        if (left <= 0) return undefined;
+        left--;
+        return { kind: Math.random() < SHARE_SIGNED ? "signed" : "anywhere" };
+      },
+      missed(aim) {
+        if (aim.kind !== "held") left++;
+        else if (++misses < MOST_MISSES) points.push(aim.point);
+        else throw new Error(`the point ${aim.point} is not reached in ${MOST_MISSES} tries`);
+      },
+      endWindow() {
+        points = [...points, ...hand ?? []];
+        hand = undefined;
+      },
+    };
   };
 }
 

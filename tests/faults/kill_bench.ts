@@ -10,8 +10,6 @@ export const BLOCK_MS = 200;
 const CHAIN_BLOCK_MS = 5000;
 /** Between a window and the topic's next one. */
 const PAUSE_BLOCKS = 6;
-/** The topics' windows open one after the other. */
-const STAGGER_BLOCKS = 4;
 const FIRST_NONCE = 20;
 
 /** A worker's directory with real files, and a devnet in this process at a pace of its own. */
@@ -36,7 +34,7 @@ export async function layOutBench(
   const topicIds = Array.from({ length: topics }, (_, place) => place + 1);
   const devnet = parts.use(
     await startDevnet({
-      topics: topicIds.map((id) => topicSpec(id, windowBlocks)),
+      topics: topicIds.map((id) => topicSpec(id, topics, windowBlocks)),
       blockMs: CHAIN_BLOCK_MS,
       manual: true,
     }),
@@ -75,7 +73,7 @@ export async function layOutBench(
   };
 }
 
-function topicSpec(id: number, windowBlocks: number): TopicSpec {
+function topicSpec(id: number, topics: number, windowBlocks: number): TopicSpec {
   return {
     id,
     metadata: "1h BTC/USD Log-Return Prediction",
@@ -85,7 +83,13 @@ function topicSpec(id: number, windowBlocks: number): TopicSpec {
     groundTruthLag: 3_600_000 / CHAIN_BLOCK_MS,
     arity: "single",
     allowNegative: true,
-    firstNonce: FIRST_NONCE + (id - 1) * STAGGER_BLOCKS,
+    firstNonce: FIRST_NONCE + Math.round(openingOf(id, topics) * windowBlocks),
     target: { kind: "log-return", pair: "BTC/USD", horizonMs: 3_600_000 },
   };
+}
+
+/** Where in an epoch a topic's window opens: pairs nearly together, so that sequences interleave. */
+function openingOf(id: number, topics: number): number {
+  const pair = Math.floor((id - 1) / 2);
+  return pair / Math.ceil(topics / 2) + (id % 2 === 0 ? 0.05 : 0);
 }

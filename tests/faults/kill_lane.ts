@@ -31,8 +31,9 @@ const SOON_MS = 300;
 const FIRST_GUESS_MS = { fresh: 3000, recovery: 500 };
 
 /**
- * Window after window of one worker: kills until just enough is left for one full visit, which is then
- * left alone. Ends when there is nothing more to aim at, everything is settled and the ledger is read.
+ * Window after window of one worker: kills until its work is done, or just enough is left for one full
+ * visit, which is then left alone. Ends when there is nothing more to aim at, everything is settled and
+ * the ledger is read.
  */
 export async function runLane(
   program: Program,
@@ -42,32 +43,34 @@ export async function runLane(
 ): Promise<void> {
   const { devnet, tally, topicIds, nextBlock } = bench;
   const expectedMs = { ...FIRST_GUESS_MS };
-  let before: readonly WindowFacts[] = [];
-  const opened = () =>
-    topicIds.flatMap((id) => tally.newest(id) ?? []).filter((window) => !before.includes(window));
+  const done = new Set<WindowFacts>();
+  const openWindows = () =>
+    topicIds.flatMap((id) => tally.newest(id) ?? []).filter((window) =>
+      window.end > devnet.chain.height && !done.has(window)
+    );
+  let after: CrashPoint | undefined;
   while (!aims.isDone) {
-    while (opened().length === 0) await nextBlock();
-    const [{ end }] = opened() as [WindowFacts];
-    const isTime = () =>
-      devnet.chain.height < end - SPARE_BLOCKS - Math.ceil((1.5 * expectedMs.fresh) / BLOCK_MS);
-    let after: CrashPoint | undefined;
-    while (isTime()) {
-      const aim = hasWork(bench, opened()) ? aims.next() : undefined;
-      if (aim === undefined) {
-        if (opened().length === topicIds.length) break;
-        await nextBlock();
-        continue;
-      }
-      const isKilled = await killOnce(program, bench, aim, expectedMs);
-      if (!isKilled) aims.missed(aim);
-      else deeds.kills.push({ aim, after, wasUnderWay: isUnderWay(bench) });
-      after = isKilled && aim.kind === "held" ? aim.point : undefined;
+    const windows = openWindows();
+    if (windows.length === 0) {
+      await nextBlock();
+      continue;
     }
-    aims.endWindow();
-    before = opened();
-    await leaveAlone(program, bench, before, deeds, expectedMs);
+    const reserve = SPARE_BLOCKS + Math.ceil((1.5 * expectedMs.fresh) / BLOCK_MS);
+    const isTime = devnet.chain.height < Math.min(...windows.map(({ end }) => end)) - reserve;
+    const aim = isTime && hasWork(bench, windows) ? aims.next() : undefined;
+    if (aim === undefined) {
+      await leaveAlone(program, bench, windows, deeds, expectedMs);
+      for (const window of windows) done.add(window);
+      aims.endWindow();
+      after = undefined;
+      continue;
+    }
+    const isKilled = await killOnce(program, bench, aim, expectedMs);
+    if (!isKilled) aims.missed(aim);
+    else deeds.kills.push({ aim, after, wasUnderWay: isUnderWay(bench) });
+    after = isKilled && aim.kind === "held" ? aim.point : undefined;
   }
-  const last = Math.max(...before.map(({ end }) => end));
+  const last = Math.max(...[...done].map(({ end }) => end));
   while (devnet.chain.height <= last + 2) await nextBlock();
   complain(deeds, await start(program, ["submit"], bench.dir).ended);
   using ledger = new DeadLedger(bench.ledgerPath);

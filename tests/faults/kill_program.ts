@@ -28,7 +28,7 @@ export function start(
     args: [...before, ...args],
     cwd: dir,
     clearEnv: true,
-    env: { ...inherited(), HOME: dir, NO_COLOR: "1", ...env },
+    env: { ...inherited(), NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: "null",
     stderr: "piped",
@@ -75,7 +75,7 @@ export async function runToEnd(program: Program, args: readonly string[], dir: s
 
 /** Where deno keeps what it compiled; the binary ignores it. */
 function inherited(): Record<string, string> {
-  const names = ["PATH", "DENO_DIR", "DENO_TLS_CA_STORE", "DENO_NO_UPDATE_CHECK"];
+  const names = ["PATH", "HOME", "DENO_DIR", "DENO_TLS_CA_STORE", "DENO_NO_UPDATE_CHECK"];
   return Object.fromEntries(names.flatMap((name) => {
     const value = Deno.env.get(name);
     return value === undefined ? [] : [[name, value]];

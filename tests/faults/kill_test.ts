@@ -8,11 +8,11 @@ Deno.test("a program that is killed at any moment loses no window and pays no fe
   const { deeds, windows } = await runSuite({
     program: MAIN,
     ...{
-      lanes: [3],
+      lanes: [4, 4],
       kills: 40,
       rounds: 1,
-      pointsPerWindow: CRASH_POINTS.length,
-      windowBlocks: 110,
+      pointsPerWindow: 7,
+      windowBlocks: 45,
     },
   });
   const report = reportOf(deeds, windows);
