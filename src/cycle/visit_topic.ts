@@ -56,7 +56,8 @@ export async function dueTopic(
   if (!isUnfinished(session, row)) return undefined;
   const isKnownHere = row !== undefined || run.dryRun || await isAllOurs();
   if (!isKnownHere && await chain.latestInferenceNonce(topic.topicId, worker.address) === nonce) {
-    run.ledger.adopt({ ...key, windowOpens: window.opens, windowCloses: window.closes });
+    const baseMs = await session.blockTimeMs(nonce);
+    run.ledger.adopt({ ...key, windowOpens: window.opens, windowCloses: window.closes, baseMs });
     run.tell("submission.adopted", { topic: topic.topicId, nonce });
     return undefined;
   }

@@ -35,12 +35,15 @@ export function adoption(database: Database, nowMs: () => number) {
     ).map(readTransaction);
   }
 
-  /** Writes down that the chain holds the worker's inference of a window of which nothing is known here. */
-  function adopt(window: SubmissionKey & WindowSpan): void {
+  /**
+   * Writes down that the chain holds the worker's inference of a window of which nothing is known here
+   * but the time of its nonce, epoch milliseconds.
+   */
+  function adopt(window: SubmissionKey & WindowSpan & { readonly baseMs: number }): void {
     database.run(
-      `INSERT INTO submissions (topic_id, nonce, worker, value, model, state, reason,
+      `INSERT INTO submissions (topic_id, nonce, worker, value, model, base_ms, state, reason,
          window_opens, window_closes, created_ms, updated_ms)
-       VALUES (:topicId, :nonce, :worker, '', '', 'confirmed', 'found on the chain',
+       VALUES (:topicId, :nonce, :worker, '', '', :baseMs, 'confirmed', 'found on the chain',
          :windowOpens, :windowCloses, :now, :now)
        ON CONFLICT DO NOTHING`,
       { ...window, now: nowMs() },

@@ -22,6 +22,9 @@ Deno.test("a ledger that is lost is rebuilt from the chain far enough never to p
   worker.devnet.step(2);
   await worker.visit({ ledger });
   assertEquals(ledger.history(1n, 1)[0]?.included, true);
+  worker.devnet.step(720 * 60);
+  await worker.visit({ ledger });
+  assert(ledger.history(1n, 60).at(-1)?.settledMs !== null, "nothing is asked of it for ever");
 });
 
 Deno.test("a ledger lost while its transaction waits for a block makes no second one", async () => {
