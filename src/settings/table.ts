@@ -34,16 +34,19 @@ type Value<S> = S extends { type: SettingType<infer T> }
   ? S extends { default: string } | { located: string } | { required: true } ? T : T | undefined
   : never;
 
+/** The venues that are asked over HTTP. */
+const VENUES = ["atlas", "tiingo", "binance", "coinbase", "kraken", "bitstamp"] as const;
 /** Where candles come from: a venue's HTTP interface, or a CSV file. */
-export type VenueRef = { readonly kind: "binance" } | {
+export type VenueRef = { readonly kind: typeof VENUES[number] } | {
   readonly kind: "csv";
   readonly path: string;
 };
 const venue: SettingType<VenueRef> = {
   word: "VENUE",
-  allowed: "binance or csv:PATH",
+  allowed: `${VENUES.join(", ")} or csv:PATH`,
   parse: (text, cwd) => {
-    if (text === "binance") return { kind: "binance" };
+    const kind = VENUES.find((name) => name === text);
+    if (kind !== undefined) return { kind };
     const file = /^csv:./.test(text) ? path.parse(text.slice(4), cwd) : undefined;
     return file ? { kind: "csv", path: file } : undefined;
   },
@@ -81,6 +84,21 @@ export const GLOBAL_SETTINGS = {
     located: "$CREDENTIALS_DIRECTORY/mnemonic, /etc/allora-pipeline/mnemonic or ./data/mnemonic",
     secret: true,
     meaning: "File of mode 0600 that holds the wallet's mnemonic",
+  },
+  atlasKeyFile: {
+    name: "ALLORA_ATLAS_KEY_FILE",
+    type: path,
+    located: "$CREDENTIALS_DIRECTORY/atlas-key, /etc/allora-pipeline/atlas-key or ./data/atlas-key",
+    secret: true,
+    meaning: "File of mode 0600 that holds the key of the venue atlas",
+  },
+  tiingoKeyFile: {
+    name: "ALLORA_TIINGO_KEY_FILE",
+    type: path,
+    located:
+      "$CREDENTIALS_DIRECTORY/tiingo-key, /etc/allora-pipeline/tiingo-key or ./data/tiingo-key",
+    secret: true,
+    meaning: "File of mode 0600 that holds the key of the venue tiingo",
   },
   gasPriceMargin: {
     name: "ALLORA_GAS_PRICE_MARGIN",
@@ -196,11 +214,48 @@ export const TOPIC_SETTINGS = {
     default: "binance",
     meaning: "Where candles come from, in the order they are tried",
   },
+  maxDisagreement: {
+    name: "ALLORA_MAX_DISAGREEMENT",
+    type: number(0, 1),
+    default: "0.01",
+    meaning:
+      "How far apart, as a log-return, two venues may close before nothing is predicted from either",
+  },
+  atlasUrl: {
+    name: "ALLORA_ATLAS_URL",
+    type: url,
+    default: "https://forge-data.allora.run/api",
+    meaning: "Base URL of the venue atlas, whose key goes nowhere else but to loopback",
+  },
+  tiingoUrl: {
+    name: "ALLORA_TIINGO_URL",
+    type: url,
+    default: "https://api.tiingo.com",
+    meaning: "Base URL of the venue tiingo, whose key goes nowhere else but to loopback",
+  },
   binanceUrl: {
     name: "ALLORA_BINANCE_URL",
     type: url,
     default: "https://data-api.binance.vision",
     meaning: "Base URL of the venue binance",
+  },
+  coinbaseUrl: {
+    name: "ALLORA_COINBASE_URL",
+    type: url,
+    default: "https://api.exchange.coinbase.com",
+    meaning: "Base URL of the venue coinbase",
+  },
+  krakenUrl: {
+    name: "ALLORA_KRAKEN_URL",
+    type: url,
+    default: "https://api.kraken.com",
+    meaning: "Base URL of the venue kraken",
+  },
+  bitstampUrl: {
+    name: "ALLORA_BITSTAMP_URL",
+    type: url,
+    default: "https://www.bitstamp.net",
+    meaning: "Base URL of the venue bitstamp",
   },
   historyMs: {
     name: "ALLORA_HISTORY",
