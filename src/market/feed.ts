@@ -39,6 +39,8 @@ const SUSPECTED = 24;
 const CHUNK = 20_000;
 /** Older than this many intervals, the newest candle says nothing of now (modelling 2.7). */
 const MAX_AGE = 2;
+/** Of so many newest candles half must be real ones: a quiet market has fewer, a broken venue too. */
+const LOOKED_AT = 48;
 
 /**
  * Brings the store up to `nowMs`: only what is new, the last three candles and what is suspect, but
@@ -122,8 +124,9 @@ export function loadSeries(
 }
 
 /**
- * Throws "unavailable" when the newest candle of the series is no base for a prediction at `nowMs`
- * (the head block's time): it ended more than two intervals ago, or it only fills a gap.
+ * Throws "unavailable" when the newest candles of the series are no base for a prediction at `nowMs`
+ * (the head block's time): the last one ended more than two intervals ago or only fills a gap, or most
+ * of the last 48 do.
  */
 export function assertFresh(series: Series, nowMs: number): void {
   const { startMs, intervalMs, real } = series;
@@ -133,6 +136,17 @@ export function assertFresh(series: Series, nowMs: number): void {
       "unavailable",
       `Cannot predict: the candle that ended at ${timeText(endMs)} is missing`,
       { hint: "the next visit asks the venues again" },
+    );
+  }
+  const recent = real.subarray(-LOOKED_AT);
+  const missing = recent.filter((each) => each !== 1).length;
+  if (missing * 2 > recent.length) {
+    throw new PipelineError(
+      "unavailable",
+      `Cannot predict: ${missing} of the last ${recent.length} candles up to ${
+        timeText(endMs)
+      } are missing`,
+      { hint: "name a venue with more trades in ALLORA_VENUES, or a longer ALLORA_INTERVAL" },
     );
   }
   const ageMs = nowMs - endMs;

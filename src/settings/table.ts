@@ -11,6 +11,7 @@ import {
   url,
   yesNo,
 } from "./setting_type.ts";
+import { VENUE_SETTINGS } from "./venues.ts";
 
 /** One row of the table. Without `default`, `located` and `required` the setting may stay unset. */
 interface Spec<T = unknown> {
@@ -34,23 +35,7 @@ type Value<S> = S extends { type: SettingType<infer T> }
   ? S extends { default: string } | { located: string } | { required: true } ? T : T | undefined
   : never;
 
-/** The venues that are asked over HTTP. */
-const VENUES = ["atlas", "tiingo", "binance", "coinbase", "kraken", "bitstamp"] as const;
-/** Where candles come from: a venue's HTTP interface, or a CSV file. */
-export type VenueRef = { readonly kind: typeof VENUES[number] } | {
-  readonly kind: "csv";
-  readonly path: string;
-};
-const venue: SettingType<VenueRef> = {
-  word: "VENUE",
-  allowed: `${VENUES.join(", ")} or csv:PATH`,
-  parse: (text, cwd) => {
-    const kind = VENUES.find((name) => name === text);
-    if (kind !== undefined) return { kind };
-    const file = /^csv:./.test(text) ? path.parse(text.slice(4), cwd) : undefined;
-    return file ? { kind: "csv", path: file } : undefined;
-  },
-};
+export type { VenueRef } from "./venues.ts";
 
 /** Settings of the whole program. */
 export const GLOBAL_SETTINGS = {
@@ -208,62 +193,7 @@ export const TOPIC_SETTINGS = {
     default: "0.5",
     meaning: "Half-width of the neutral class, in standard deviations over the horizon",
   },
-  venues: {
-    name: "ALLORA_VENUES",
-    type: list(venue),
-    default: "binance",
-    meaning: "Where candles come from, in the order they are tried",
-  },
-  maxDisagreement: {
-    name: "ALLORA_MAX_DISAGREEMENT",
-    type: number(0, 1),
-    default: "0.01",
-    meaning:
-      "How far apart, as a log-return, two venues may close before nothing is predicted from either",
-  },
-  atlasUrl: {
-    name: "ALLORA_ATLAS_URL",
-    type: url,
-    default: "https://forge-data.allora.run/api",
-    meaning: "Base URL of the venue atlas, whose key goes nowhere else but to loopback",
-  },
-  tiingoUrl: {
-    name: "ALLORA_TIINGO_URL",
-    type: url,
-    default: "https://api.tiingo.com",
-    meaning: "Base URL of the venue tiingo, whose key goes nowhere else but to loopback",
-  },
-  binanceUrl: {
-    name: "ALLORA_BINANCE_URL",
-    type: url,
-    default: "https://data-api.binance.vision",
-    meaning: "Base URL of the venue binance",
-  },
-  coinbaseUrl: {
-    name: "ALLORA_COINBASE_URL",
-    type: url,
-    default: "https://api.exchange.coinbase.com",
-    meaning: "Base URL of the venue coinbase",
-  },
-  krakenUrl: {
-    name: "ALLORA_KRAKEN_URL",
-    type: url,
-    default: "https://api.kraken.com",
-    meaning: "Base URL of the venue kraken",
-  },
-  bitstampUrl: {
-    name: "ALLORA_BITSTAMP_URL",
-    type: url,
-    default: "https://www.bitstamp.net",
-    meaning: "Base URL of the venue bitstamp",
-  },
-  historyMs: {
-    name: "ALLORA_HISTORY",
-    type: duration("1d", "4000d"),
-    // Two years to train on, one to judge the model and calibrate its intervals, 30 days of warm-up.
-    default: "1125d",
-    meaning: "How much history of candles is kept and learned from",
-  },
+  ...VENUE_SETTINGS,
   warnAbove: {
     name: "ALLORA_WARN_ABOVE",
     type: number(0, 1e6),

@@ -238,3 +238,15 @@ Deno.test("assertFresh() refuses a filled candle as the base", () => {
   series.real[9] = 0;
   assertThrows(() => assertFresh(series, START_MS + 10 * HOUR_MS), PipelineError, "is missing");
 });
+
+Deno.test("assertFresh() refuses a series of which half the last candles are missing", () => {
+  const all = candlesUntil(100);
+  const fresh = (every: number) =>
+    assertFresh(
+      seriesOf(all.filter((_, i) => i % every === every - 1), HOUR_MS),
+      START_MS + 100 * HOUR_MS,
+    );
+  fresh(2);
+  const refusal = assertThrows(() => fresh(4), PipelineError, "36 of the last 48 candles");
+  assertEquals(refusal.kind, "unavailable");
+});

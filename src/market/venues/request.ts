@@ -130,10 +130,10 @@ function waitOf(retryAfter: string | null, nowMs: number): number {
 function refusal(url: string, status: number, retryAfter: string | null, text: string) {
   const [kind, hint] = STATUS[status] ?? ["unavailable", status < 400 ? REDIRECTED : AGAIN];
   const patience = retryAfter === null ? "" : `, retry after ${retryAfter}`;
-  const said = text.replace(/\s+/g, " ").slice(0, 200);
+  const said = text.trim() && `: ${messageOf(text).slice(0, 200)}`;
   return new PipelineError(
     kind,
-    `Cannot read candles: ${url}: status is ${status}${patience}: ${said}`,
+    `Cannot read candles: ${url}: status is ${status}${patience}${said}`,
     { hint },
   );
 }
