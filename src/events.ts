@@ -17,6 +17,10 @@ export const EVENTS = {
   "window.open": { level: "info", message: "window open until block {closes}" },
   "candles.refreshed": { level: "debug", message: "candles refreshed" },
   "venue.failed": { level: "warn", message: "venue failed: {error}" },
+  "candles.suspect": {
+    level: "warn",
+    message: "the candle of {opened} does not close where the next opens: it is fetched again",
+  },
   "settling.failed": { level: "warn", message: "a closed window is settled later: {error}" },
   "clock.skewed": {
     level: "warn",

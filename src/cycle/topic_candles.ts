@@ -1,5 +1,7 @@
-import { binance } from "../market/venues/binance.ts";
+import { readVenueKey } from "../host/credentials.ts";
 import { csv } from "../market/venues/csv.ts";
+import { DIALECTS } from "../market/venues/dialects.ts";
+import { httpVenue } from "../market/venues/http_venue.ts";
 import { assertFresh, loadSeries, refresh } from "../market/feed.ts";
 import type { Series } from "../market/series.ts";
 import type { CandleStore } from "../market/store.ts";
@@ -9,12 +11,19 @@ import type { Run } from "./run.ts";
 
 /** The topic's venues, in the order they are tried. */
 function venuesOf(run: Run, topic: TopicSettings): readonly Venue[] {
-  const timeoutMs = run.settings.rpcTimeoutMs;
-  return topic.venues.map((venue) =>
-    venue.kind === "binance"
-      ? binance({ baseUrl: topic.binanceUrl, host: run.host, timeoutMs })
-      : csv(venue.path)
-  );
+  const { host, settings: { rpcTimeoutMs: timeoutMs, ...settings } } = run;
+  const keyIn = (path: string, venue: string, setting: string) => () =>
+    readVenueKey(path, venue, setting, settings.credentialsDir);
+  const keys = {
+    atlas: keyIn(settings.atlasKeyFile, "atlas", "ALLORA_ATLAS_KEY_FILE"),
+    tiingo: keyIn(settings.tiingoKeyFile, "tiingo", "ALLORA_TIINGO_KEY_FILE"),
+  };
+  return topic.venues.map((venue) => {
+    if (venue.kind === "csv") return csv(venue.path);
+    const { kind } = venue;
+    const key = kind === "atlas" || kind === "tiingo" ? { key: keys[kind] } : {};
+    return httpVenue(DIALECTS[kind], { host, timeoutMs, baseUrl: topic[`${kind}Url`], ...key });
+  });
 }
 
 /**
@@ -35,18 +44,23 @@ export function refreshCandles(run: Run, topic: TopicSettings, nowMs: number): P
 const refreshing = new WeakMap<CandleStore, Map<string, Promise<void>>>();
 
 async function fetchCandles(run: Run, topic: TopicSettings, nowMs: number): Promise<void> {
-  const { fetched, venue, complaints } = await refresh({
+  const { fetched, venue, complaints, suspects } = await refresh({
     store: run.candles(),
     venues: venuesOf(run, topic),
     pair: topic.pair,
     intervalMs: topic.intervalMs,
     historyMs: topic.historyMs,
+    maxDisagreement: topic.maxDisagreement,
     nowMs,
     signal: run.signal,
     // A venue that asks for patience may have half of the visit: the rest is for signing and sending.
     deadlineMs: run.host.nowMs() + run.settings.runTimeoutMs / 2,
   });
   for (const error of complaints) run.tell("venue.failed", { error, topic: topic.topicId });
+  for (const openMs of suspects) {
+    const opened = new Date(openMs).toISOString();
+    run.tell("candles.suspect", { opened, topic: topic.topicId, pair: topic.pair, venue });
+  }
   run.tell("candles.refreshed", { topic: topic.topicId, pair: topic.pair, venue, fetched });
 }
 

@@ -5,8 +5,18 @@ import { createAtomically } from "./atomic_file.ts";
 /** Word counts that BIP-39 knows. */
 const WORD_COUNTS = [12, 15, 18, 21, 24];
 
-/** Longer than 24 words of any list can be. */
+/** Longer than 24 words of any list, or any venue's key, can be. */
 const MAX_BYTES = 1024;
+
+/** What a secret file is read for, in the words of its messages. */
+interface Secret {
+  /** "mnemonic", "key of atlas". */
+  readonly name: string;
+  /** What a person pastes: "words", "key". */
+  readonly content: string;
+  /** The setting that names the file. */
+  readonly setting: string;
+}
 
 /**
  * The mnemonic in a file, its words separated by single spaces. The file's mode must be 0600 or
@@ -15,53 +25,84 @@ const MAX_BYTES = 1024;
  * is for the chain room to say.
  */
 export async function readMnemonic(path: string, credentialsDir?: string): Promise<string> {
+  const secret = { name: "mnemonic", content: "words", setting: "ALLORA_MNEMONIC_FILE" };
+  const text = await readSecret(path, secret, credentialsDir);
+  const words = text.normalize("NFKD").toLowerCase().split(/\s+/);
+  if (!WORD_COUNTS.includes(words.length)) {
+    throw new PipelineError(
+      "config",
+      `Cannot use the mnemonic in ${path}: it has ${words.length} words, not 12, 15, 18, 21 or 24`,
+      { hint: `Keep the words alone in ${shellQuote(path)}` },
+    );
+  }
+  return words.join(" ");
+}
+
+/** The key of a venue in a file, as readMnemonic() reads; `setting` names the file. */
+export async function readVenueKey(
+  path: string,
+  venue: string,
+  setting: string,
+  credentialsDir?: string,
+): Promise<string> {
+  const key = await readSecret(
+    path,
+    { name: `key of ${venue}`, content: "key", setting },
+    credentialsDir,
+  );
+  // Anything else does not fit into a header, and an error about the header would show it.
+  if (/^[!-~]{8,}$/.test(key)) return key;
+  throw new PipelineError(
+    "config",
+    `Cannot use the key of ${venue} in ${path}: it is not one word of 8 or more ASCII characters`,
+    { hint: `Keep the key alone in ${shellQuote(path)}` },
+  );
+}
+
+/** The text of a secret file without the space around it. */
+async function readSecret(
+  path: string,
+  { name, content, setting }: Secret,
+  credentialsDir: string | undefined,
+): Promise<string> {
   const file = shellQuote(path);
   const refuse = (found: string, hint: string, kind: "config" | "denied" = "config"): never => {
-    throw new PipelineError(kind, `Cannot use the mnemonic in ${path}: ${found}`, { hint });
+    throw new PipelineError(kind, `Cannot use the ${name} in ${path}: ${found}`, { hint });
   };
   let bytes: Uint8Array;
   try {
     const { isFile, isDirectory, size, mode } = await Deno.stat(path);
     if (!isFile) {
-      refuse(
-        `it is ${isDirectory ? "a directory" : "not a file"}`,
-        `Name the file: ALLORA_MNEMONIC_FILE`,
-      );
+      refuse(`it is ${isDirectory ? "a directory" : "not a file"}`, `Name the file: ${setting}`);
     }
     const isSystemds = credentialsDir !== undefined && path.startsWith(`${credentialsDir}/`);
     if (mode !== null && (mode & 0o177) !== 0 && !isSystemds) {
       const octal = (mode & 0o777).toString(8).padStart(4, "0");
       refuse(`its mode is ${octal}, wider than 0600`, `Run: chmod 600 ${file}`, "denied");
     }
-    if (size > MAX_BYTES) refuse(`it is ${size} bytes long`, `Keep the words alone in ${file}`);
+    if (size > MAX_BYTES) {
+      refuse(`it is ${size} bytes long`, `Keep the ${content} alone in ${file}`);
+    }
     bytes = await Deno.readFile(path);
   } catch (thrown) {
     if (thrown instanceof Deno.errors.NotFound) {
       const directory = shellQuote(path.replace(/\/[^/]*$/, "") || "/");
       refuse(
         "it is missing",
-        `Paste the words and end with Ctrl-D: (umask 077; mkdir -p ${directory} && cat > ${file})`,
+        `Paste the ${content} and end with Ctrl-D: ` +
+          `(umask 077; mkdir -p ${directory} && cat > ${file})`,
       );
     }
     throw fileError("read", path, thrown);
   }
-  const words = text(bytes).normalize("NFKD").trim().toLowerCase().split(/\s+/);
-  if (words[0] === "") refuse("it is empty", `Paste the words and end with Ctrl-D: cat > ${file}`);
-  if (!WORD_COUNTS.includes(words.length)) {
-    refuse(
-      `it has ${words.length} words, not 12, 15, 18, 21 or 24`,
-      `Keep the words alone in ${file}`,
-    );
+  let text = "";
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes).trim();
+  } catch {
+    refuse("it is not UTF-8 text", `Keep the ${content} alone in ${file}`);
   }
-  return words.join(" ");
-
-  function text(bytes: Uint8Array): string {
-    try {
-      return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    } catch {
-      return refuse("it is not UTF-8 text", `Keep the words alone in ${file}`);
-    }
-  }
+  return text ||
+    refuse("it is empty", `Paste the ${content} and end with Ctrl-D: cat > ${file}`);
 }
 
 /**

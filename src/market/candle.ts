@@ -31,6 +31,20 @@ export function checkCandle(
   );
 }
 
+/** Some venues still change a candle when its interval is over (modelling 2.7). */
+const SETTLING_MS = 60_000;
+
+/** Whether a candle has ended by `nowMs`, and long enough ago to be the venue's last word. */
+export function isFinal(openMs: number, intervalMs: number, nowMs: number): boolean {
+  return nowMs >= openMs + intervalMs + SETTLING_MS;
+}
+
+/** Whether two candles of one time are a repetition, not a contradiction. */
+export function isSameCandle(a: Candle, b: Candle): boolean {
+  return a.open === b.open && a.high === b.high && a.low === b.low && a.close === b.close &&
+    a.volume === b.volume;
+}
+
 /** A plain decimal number, or undefined: no blanks, hexadecimal, NaN or Infinity. */
 export function numberFrom(text: string): number | undefined {
   const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;

@@ -1,5 +1,7 @@
-import { messageOf, PipelineError } from "../errors.ts";
-import { type Candle, timeText } from "./candle.ts";
+import { PipelineError } from "../errors.ts";
+import { compareCloses } from "./agreement.ts";
+import { timeText } from "./candle.ts";
+import { type Answer, askInTurn, reachOf } from "./failover.ts";
 import type { Series } from "./series.ts";
 import type { CandleStore } from "./store.ts";
 import type { CandleQuery, Venue } from "./venue.ts";
@@ -14,6 +16,8 @@ export interface RefreshOptions extends Pick<CandleQuery, "signal" | "deadlineMs
   readonly historyMs: number;
   /** The head block's time, epoch milliseconds. */
   readonly nowMs: number;
+  /** How far apart, as a log-return, two venues may close before neither is trusted; default 0.01. */
+  readonly maxDisagreement?: number;
 }
 
 export interface Refreshed {
@@ -21,49 +25,83 @@ export interface Refreshed {
   readonly fetched: number;
   /** The venue of the newest ones; empty when there was nothing to ask. */
   readonly venue: string;
-  /** What the venues before it said: why each was passed over. */
+  /** Why venues were passed over, not compared, or not enough. */
   readonly complaints: readonly string[];
+  /** Opening times of recent candles at whose end the price jumps: each is told once. */
+  readonly suspects: readonly number[];
 }
 
 /** A venue may have shown its last bars before they were final; they are fetched again. */
 const REFETCHED = 3;
+/** Among so many, one that does not lead to the next is fetched again too: it may have been partial. */
+const SUSPECTED = 24;
 /** Candles per step of the backfill, which goes backwards and, cut short, goes on at the next visit. */
 const CHUNK = 20_000;
 /** Older than this many intervals, the newest candle says nothing of now (modelling 2.7). */
 const MAX_AGE = 2;
+/** Of so many newest candles half must be real ones: a quiet market has fewer, a broken venue too. */
+const LOOKED_AT = 48;
 
 /**
- * Brings the store up to `nowMs`: only what is new and the last three candles, but everything the
- * first time. A venue that fails or lags gives way to the next; throws what each said when all fail,
- * with their kind when it is one, else "unavailable".
+ * Brings the store up to `nowMs`: only what is new, the last three candles and what is suspect, but
+ * everything the first time. A venue that fails, lags or does not reach far enough back gives way to the
+ * next. Throws "unavailable" when two venues disagree on the newest close (nothing of it is stored), and
+ * as askInTurn() does.
  */
 export async function refresh(options: RefreshOptions): Promise<Refreshed> {
-  const { store, pair, intervalMs, historyMs, nowMs } = options;
+  const { store, venues, pair, intervalMs, historyMs, nowMs, maxDisagreement = 0.01 } = options;
   const floor = (ms: number) => Math.floor(ms / intervalMs) * intervalMs;
-  const [wantedFromMs, endMs] = [floor(nowMs - historyMs), floor(nowMs)];
+  const endMs = floor(nowMs);
+  const reaches = venues.map((venue) => reachOf(venue, intervalMs, nowMs));
+  const reachedMs = venues.length === 0 ? -Infinity : Math.min(...reaches);
+  const wantedFromMs = Math.max(floor(nowMs - historyMs), reachedMs);
   const backfilledMs = store.backfilledFromMs(pair, intervalMs);
+  const suspects = () => store.jumps(pair, intervalMs, endMs - SUSPECTED * intervalMs);
+  const known = suspects();
+  const complaints: string[] = [];
   let fetched = 0;
   let newest: Answer | undefined;
 
   async function take(fromMs: number, toMs: number): Promise<void> {
     if (fromMs >= toMs) return;
-    const answer = await ask(options, fromMs, toMs);
-    store.put(pair, intervalMs, answer.candles, answer.venue);
+    const query = queryOf(options, fromMs, toMs);
+    const answer = await askInTurn(venues, query, MAX_AGE * intervalMs);
+    if (newest === undefined) {
+      newest = answer;
+      const complaint = await compareCloses(answer, venues, query, maxDisagreement);
+      complaints.push(...answer.complaints, ...complaint === undefined ? [] : [complaint]);
+    }
+    store.put(pair, intervalMs, answer.candles, answer.venue.name);
     fetched += answer.candles.length;
-    newest ??= answer;
   }
 
   if (backfilledMs !== undefined) {
-    const knownMs = store.newestMs(pair, intervalMs) ?? backfilledMs;
-    await take(knownMs - (REFETCHED - 1) * intervalMs, endMs);
+    const lastMs = store.newestMs(pair, intervalMs) ?? backfilledMs;
+    const fromMs = Math.min(lastMs - (REFETCHED - 1) * intervalMs, ...known);
+    await take(Math.max(fromMs, reachedMs), endMs);
+    // What lies between, no venue of today can give; another may one day.
+    if (reachedMs > lastMs) store.markBackfilled(pair, intervalMs, reachedMs);
   }
   for (let toMs = backfilledMs ?? endMs; toMs > wantedFromMs;) {
     const fromMs = Math.max(wantedFromMs, toMs - CHUNK * intervalMs);
     await take(fromMs, toMs);
     store.markBackfilled(pair, intervalMs, fromMs);
     toMs = fromMs;
+    if (fromMs === reachedMs) complaints.push(`no venue reaches back beyond ${timeText(fromMs)}`);
   }
-  return { fetched, venue: newest?.venue ?? "", complaints: newest?.complaints ?? [] };
+  return {
+    ...{ fetched, complaints, venue: newest?.venue.name ?? "" },
+    suspects: suspects().filter((openMs) => !known.includes(openMs)),
+  };
+}
+
+function queryOf(options: RefreshOptions, fromMs: number, toMs: number): CandleQuery {
+  const { pair, intervalMs, nowMs, signal, deadlineMs } = options;
+  return {
+    ...{ pair, intervalMs, fromMs, toMs, nowMs },
+    ...(signal && { signal }),
+    ...(deadlineMs !== undefined && { deadlineMs }),
+  };
 }
 
 /** The stored candles that opened at `fromMs` or later and ended by `untilMs`; throws "unavailable" if none. */
@@ -86,8 +124,9 @@ export function loadSeries(
 }
 
 /**
- * Throws "unavailable" when the newest candle of the series is no base for a prediction at `nowMs`
- * (the head block's time): it ended more than two intervals ago, or it only fills a gap.
+ * Throws "unavailable" when the newest candles of the series are no base for a prediction at `nowMs`
+ * (the head block's time): the last one ended more than two intervals ago or only fills a gap, or most
+ * of the last 48 do.
  */
 export function assertFresh(series: Series, nowMs: number): void {
   const { startMs, intervalMs, real } = series;
@@ -99,6 +138,17 @@ export function assertFresh(series: Series, nowMs: number): void {
       { hint: "the next visit asks the venues again" },
     );
   }
+  const recent = real.subarray(-LOOKED_AT);
+  const missing = recent.filter((each) => each !== 1).length;
+  if (missing * 2 > recent.length) {
+    throw new PipelineError(
+      "unavailable",
+      `Cannot predict: ${missing} of the last ${recent.length} candles up to ${
+        timeText(endMs)
+      } are missing`,
+      { hint: "name a venue with more trades in ALLORA_VENUES, or a longer ALLORA_INTERVAL" },
+    );
+  }
   const ageMs = nowMs - endMs;
   if (real.length > 0 && ageMs <= MAX_AGE * intervalMs) return;
   throw new PipelineError(
@@ -107,59 +157,4 @@ export function assertFresh(series: Series, nowMs: number): void {
       `${timeText(endMs)}), more than ${MAX_AGE} intervals of ${intervalMs / 60_000} min`,
     { hint: "the venues have nothing newer: check them, or name another in ALLORA_VENUES" },
   );
-}
-
-interface Answer {
-  readonly candles: readonly Candle[];
-  readonly venue: string;
-  readonly complaints: readonly string[];
-}
-
-async function ask(options: RefreshOptions, fromMs: number, toMs: number): Promise<Answer> {
-  const { venues, pair, intervalMs, nowMs, signal, deadlineMs } = options;
-  const query: CandleQuery = {
-    ...{ pair, intervalMs, fromMs, toMs, nowMs },
-    ...(signal && { signal }),
-    ...(deadlineMs !== undefined && { deadlineMs }),
-  };
-  /** An answer that ends before this lags. */
-  const dueMs = Math.min(toMs, nowMs) - MAX_AGE * intervalMs;
-  const complaints: string[] = [];
-  const errors: PipelineError[] = [];
-  let best: { readonly candles: readonly Candle[]; readonly venue: string } | undefined;
-  for (const venue of venues) {
-    try {
-      const candles = await venue.candles(query);
-      const endMs = endOf(candles, intervalMs);
-      if (endMs >= dueMs) return { candles, venue: venue.name, complaints };
-      const newest = candles.length === 0 ? "no candles" : `nothing newer than ${timeText(endMs)}`;
-      complaints.push(`${venue.name} has ${newest}`);
-      if (!best || endMs > endOf(best.candles, intervalMs)) best = { candles, venue: venue.name };
-    } catch (thrown) {
-      if (!(thrown instanceof PipelineError)) throw thrown;
-      complaints.push(`${venue.name} said: ${messageOf(thrown)}`);
-      errors.push(thrown);
-    }
-  }
-  if (best !== undefined) return { ...best, complaints };
-  throw allFailed(pair, complaints, errors);
-}
-
-/** When the last candle ended; -Infinity for none. */
-function endOf(candles: readonly Candle[], intervalMs: number): number {
-  return (candles.at(-1)?.openMs ?? -Infinity) + intervalMs;
-}
-
-function allFailed(
-  pair: string,
-  complaints: readonly string[],
-  errors: readonly PipelineError[],
-): PipelineError {
-  const kinds = new Set(errors.map(({ kind }) => kind));
-  const [kind = "config"] = kinds.size > 1 ? ["unavailable" as const] : kinds;
-  const said = complaints.join("; ") || "ALLORA_VENUES is empty";
-  return new PipelineError(kind, `Cannot refresh ${pair} candles: ${said}`, {
-    cause: errors[0],
-    hint: errors[0]?.hint ?? "name a venue in ALLORA_VENUES",
-  });
 }

@@ -24,6 +24,8 @@ CREATE TABLE backfills (
 `];
 
 const MINUTE_MS = 60_000;
+/** A candle opens within 0.5 % of where the same venue's one before it closed (modelling 2.7). */
+const JUMP = 0.005;
 
 /** Opens the candle store at `path`, or makes it; throws as the ledger does. */
 export function openCandleStore(path: string): CandleStore {
@@ -75,6 +77,23 @@ export class CandleStore implements Disposable {
       { pair, intervalMs },
     );
     return row && Number(row["open_ms"]);
+  }
+
+  /**
+   * Opening times, from `fromMs` on, of candles whose close is not where the same venue's next one
+   * opens: such a candle may be partial, or the price has jumped.
+   */
+  jumps(pair: string, intervalMs: number, fromMs: number): readonly number[] {
+    const rows = this.#database.numbers(
+      `SELECT this.open_ms FROM candles AS this JOIN candles AS next
+         ON next.pair = this.pair AND next.interval_ms = this.interval_ms
+           AND next.open_ms = this.open_ms + this.interval_ms AND next.venue = this.venue
+       WHERE this.pair = :pair AND this.interval_ms = :intervalMs AND this.open_ms >= :fromMs
+         AND next.open / this.close NOT BETWEEN :least AND :most
+       ORDER BY this.open_ms`,
+      { pair, intervalMs, fromMs, least: Math.exp(-JUMP), most: Math.exp(JUMP) },
+    );
+    return rows.map(([openMs = NaN]) => openMs);
   }
 
   /**

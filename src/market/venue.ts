@@ -7,7 +7,7 @@ export interface CandleQuery {
   /** Opening times from `fromMs` (inclusive) to `toMs` (exclusive), epoch milliseconds. */
   readonly fromMs: number;
   readonly toMs: number;
-  /** The head block's time: a candle that has not ended by then is left out. */
+  /** The head block's time: a candle that had not ended a minute before it is left out. */
   readonly nowMs: number;
   readonly signal?: AbortSignal;
   /** Wall clock after which no answer is of use; a venue that asks for patience gets it until then. */
@@ -17,6 +17,10 @@ export interface CandleQuery {
 /** A source of candles, checked and oldest first. */
 export interface Venue {
   readonly name: string;
-  /** Throws "unavailable" (a venue), "invalid" (a file), "config" (a pair it does not have). */
+  /** It is asked over the network, and so can be compared with another. */
+  readonly remote?: true;
+  /** How many candles before the present one it can give; all it ever had when there is no number. */
+  readonly reach?: number;
+  /** Throws "unavailable" (a venue), "denied" (its key), "invalid" (a file), "config" (a pair it does not have). */
   candles(query: CandleQuery): Promise<readonly Candle[]>;
 }

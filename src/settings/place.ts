@@ -16,17 +16,23 @@ type Env = Readonly<Record<string, string | undefined>>;
 export function locate(env: Env, cwd: string, root: string): Place {
   const config = join(root, "etc/allora-pipeline");
   const installed = exists(config);
-  const mnemonicHome = installed ? join(config, "mnemonic") : join(cwd, "data/mnemonic");
-  const credential = env["CREDENTIALS_DIRECTORY"] && join(env["CREDENTIALS_DIRECTORY"], "mnemonic");
+  const secretHome = (name: string) => installed ? join(config, name) : join(cwd, "data", name);
+  const secret = (name: string) => {
+    const credentials = env["CREDENTIALS_DIRECTORY"];
+    const credential = credentials && join(credentials, name);
+    return credential && exists(credential) ? credential : secretHome(name);
+  };
   const directory = (variable: string, system: string, byHand: string) =>
     // systemd separates several directories by colons; the first is the unit's own.
     env[variable]?.split(":")[0] || (installed ? join(root, system) : join(cwd, byHand));
   return {
     globalFile: installed ? join(config, "allora-pipeline.env") : join(cwd, ".env"),
     topicsDir: join(installed ? config : cwd, "topics"),
-    mnemonicHome,
+    mnemonicHome: secretHome("mnemonic"),
     located: {
-      ALLORA_MNEMONIC_FILE: credential && exists(credential) ? credential : mnemonicHome,
+      ALLORA_MNEMONIC_FILE: secret("mnemonic"),
+      ALLORA_ATLAS_KEY_FILE: secret("atlas-key"),
+      ALLORA_TIINGO_KEY_FILE: secret("tiingo-key"),
       ALLORA_STATE_DIR: directory("STATE_DIRECTORY", "var/lib/allora-pipeline", "data"),
       ALLORA_LOG_DIR: directory("LOGS_DIRECTORY", "var/log/allora-pipeline", "logs"),
     },

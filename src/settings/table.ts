@@ -12,6 +12,7 @@ import {
   url,
   yesNo,
 } from "./setting_type.ts";
+import { VENUE_SETTINGS } from "./venues.ts";
 
 /** One row of the table. Without `default`, `located` and `required` the setting may stay unset. */
 interface Spec<T = unknown> {
@@ -35,20 +36,7 @@ type Value<S> = S extends { type: SettingType<infer T> }
   ? S extends { default: string } | { located: string } | { required: true } ? T : T | undefined
   : never;
 
-/** Where candles come from: a venue's HTTP interface, or a CSV file. */
-export type VenueRef = { readonly kind: "binance" } | {
-  readonly kind: "csv";
-  readonly path: string;
-};
-const venue: SettingType<VenueRef> = {
-  word: "VENUE",
-  allowed: "binance or csv:PATH",
-  parse: (text, cwd) => {
-    if (text === "binance") return { kind: "binance" };
-    const file = /^csv:./.test(text) ? path.parse(text.slice(4), cwd) : undefined;
-    return file ? { kind: "csv", path: file } : undefined;
-  },
-};
+export type { VenueRef } from "./venues.ts";
 
 /** Settings of the whole program. */
 export const GLOBAL_SETTINGS = {
@@ -82,6 +70,21 @@ export const GLOBAL_SETTINGS = {
     located: "$CREDENTIALS_DIRECTORY/mnemonic, /etc/allora-pipeline/mnemonic or ./data/mnemonic",
     secret: true,
     meaning: "File of mode 0600 that holds the wallet's mnemonic",
+  },
+  atlasKeyFile: {
+    name: "ALLORA_ATLAS_KEY_FILE",
+    type: path,
+    located: "$CREDENTIALS_DIRECTORY/atlas-key, /etc/allora-pipeline/atlas-key or ./data/atlas-key",
+    secret: true,
+    meaning: "File of mode 0600 that holds the key of the venue atlas",
+  },
+  tiingoKeyFile: {
+    name: "ALLORA_TIINGO_KEY_FILE",
+    type: path,
+    located:
+      "$CREDENTIALS_DIRECTORY/tiingo-key, /etc/allora-pipeline/tiingo-key or ./data/tiingo-key",
+    secret: true,
+    meaning: "File of mode 0600 that holds the key of the venue tiingo",
   },
   gasPriceMargin: {
     name: "ALLORA_GAS_PRICE_MARGIN",
@@ -187,25 +190,7 @@ export const TOPIC_SETTINGS = {
     default: "0.5",
     meaning: "Half-width of the neutral class, in standard deviations over the horizon",
   },
-  venues: {
-    name: "ALLORA_VENUES",
-    type: list(venue),
-    default: "binance",
-    meaning: "Where candles come from, in the order they are tried",
-  },
-  binanceUrl: {
-    name: "ALLORA_BINANCE_URL",
-    type: url,
-    default: "https://data-api.binance.vision",
-    meaning: "Base URL of the venue binance",
-  },
-  historyMs: {
-    name: "ALLORA_HISTORY",
-    type: duration("1d", "4000d"),
-    // Two years to train on, one to judge the model and calibrate its intervals, 30 days of warm-up.
-    default: "1125d",
-    meaning: "How much history of candles is kept and learned from",
-  },
+  ...VENUE_SETTINGS,
   warnAbove: {
     name: "ALLORA_WARN_ABOVE",
     type: number(0, 1e6),

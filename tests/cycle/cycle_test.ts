@@ -12,6 +12,8 @@ const LABELS = "ALLORA_TARGET=labels\nALLORA_PAIR=BTC/USD\nALLORA_HORIZON=1h\n";
 Deno.test("a window gets one submission, which is proven when it closes and scored when the horizon has passed", async () => {
   await using worker = await practise();
   worker.stepUntil("open");
+  // The candle that ended as the window opened counts a minute later.
+  worker.devnet.step(12);
   const { outcomes, exitCode } = await worker.visit();
   assertEquals([exitCode, outcomes.map(({ state }) => state)], [0, ["confirmed"]]);
   const afterFirst = await worker.sequence();

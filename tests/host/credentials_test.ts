@@ -11,6 +11,7 @@ import {
   checkVacant,
   fingerprint,
   readMnemonic,
+  readVenueKey,
   writeMnemonic,
 } from "../../src/host/credentials.ts";
 
@@ -127,6 +128,31 @@ Deno.test("readMnemonic() tells how to make a missing file, by a command that wo
   const isDirectory = await assertRejects(() => readMnemonic(directory), PipelineError);
   assertStringIncludes(isDirectory.message, "it is a directory");
   Deno.removeSync(directory, { recursive: true });
+});
+
+Deno.test("readVenueKey() gives the one word of a file of mode 0600, and repeats none in an error", async () => {
+  const KEY = "UP-0123456789abcdef";
+  const read = (path: string) => readVenueKey(path, "atlas", "ALLORA_ATLAS_KEY_FILE");
+  await withFile(`${KEY}\n`, 0o600, async (path) => assertEquals(await read(path), KEY));
+  const cases:
+    readonly (readonly [content: string, mode: number, says: string, kind: ErrorKind])[] = [
+      [KEY, 0o640, "its mode is 0640", "denied"],
+      [" \n", 0o600, "it is empty", "config"],
+      [`ATLAS_KEY = ${KEY}`, 0o600, "it is not one word", "config"],
+      [`${KEY}é`, 0o600, "it is not one word", "config"],
+      ["UP-", 0o600, "it is not one word", "config"],
+      [KEY.repeat(99), 0o600, "bytes long", "config"],
+    ];
+  for (const [content, mode, says, kind] of cases) {
+    await withFile(content, mode, async (path) => {
+      const error = await assertRejects(() => read(path), PipelineError);
+      assertStringIncludes(error.message, `Cannot use the key of atlas in ${path}: `);
+      assertStringIncludes(error.message, says);
+      assertEquals([error.kind, (error.message + error.hint).includes("0123")], [kind, false]);
+    });
+  }
+  const missing = await assertRejects(() => read("/nonexistent/atlas-key"), PipelineError);
+  assertStringIncludes(missing.hint ?? "", "Paste the key");
 });
 
 Deno.test("fingerprint() is 16 hex digits, the same for the same mnemonic and another for another", async () => {

@@ -29,10 +29,10 @@ Deno.test("refresh() fetches all once, and then what is new with the last three 
   withStore(async (store) => {
     const venue = venueOf("binance", candlesUntil(200));
     assertEquals(await refreshAt(store, 100.5, [venue]), {
-      ...{ fetched: 50, venue: "binance", complaints: [] },
+      ...{ fetched: 50, venue: "binance", complaints: [], suspects: [] },
     });
     assertEquals(await refreshAt(store, 102.2, [venue]), {
-      ...{ fetched: 5, venue: "binance", complaints: [] },
+      ...{ fetched: 5, venue: "binance", complaints: [], suspects: [] },
     });
     assertEquals((await refreshAt(store, 102.3, [venue])).fetched, 3);
     assertEquals(venue.asked, [[50, 100], [97, 102], [99, 102]]);
@@ -82,6 +82,7 @@ Deno.test("a venue that fails or lags gives way to the next, and is reported", (
         "binance said: status is 451",
         "csv:old.csv has nothing newer than 2024-01-04T18:00:00.000Z",
       ],
+      suspects: [],
     });
     const { venue, complaints } = await refreshAt(store, 120, [lagging, good]);
     assertEquals([venue, complaints.length], ["csv:new.csv", 2]);
@@ -95,6 +96,120 @@ Deno.test("refresh() says what each venue said when all fail", () =>
     assertEquals([all.kind, all.hint], ["unavailable", "choose another"]);
     assertEquals((await refusalOf(() => refreshAt(store, 9, [other]))).kind, "invalid");
     assertEquals((await refusalOf(() => refreshAt(store, 9, []))).kind, "config");
+  }));
+
+/** What refresh() asks of a venue that gives only its newest 20 candles. */
+const SHORT = { reach: 20, remote: true } as const;
+
+Deno.test("a venue that cannot reach far back tops up, and the next one gives the past", () =>
+  withStore(async (store) => {
+    const short = { ...venueOf("kraken", candlesUntil(200)), ...SHORT };
+    const long = venueOf("bitstamp", candlesUntil(200));
+    assertEquals((await refreshAt(store, 100, [short, long])).venue, "bitstamp");
+    assertEquals((await refreshAt(store, 102, [short, long])).venue, "kraken");
+    assertEquals([short.asked, long.asked], [[[97, 102]], [[50, 100]]]);
+    // It has been away for longer than the first venue remembers.
+    assertEquals((await refreshAt(store, 150, [short, long])).venue, "bitstamp");
+    assertEquals(long.asked.slice(1), [[99, 150]]);
+  }));
+
+Deno.test("what no venue reaches is told once, and fetched when a venue comes that does", () =>
+  withStore(async (store) => {
+    const short = { ...venueOf("kraken", candlesUntil(300)), ...SHORT };
+    const first = await refreshAt(store, 100, [short]);
+    assertEquals([first.fetched, first.complaints], [20, [
+      "no venue reaches back beyond 2024-01-04T08:00:00.000Z",
+    ]]);
+    assertEquals((await refreshAt(store, 101, [short])).complaints, []);
+    await refreshAt(store, 200, [short]);
+    assertEquals(short.asked, [[80, 100], [97, 101], [180, 200]]);
+    const long = venueOf("bitstamp", candlesUntil(300));
+    await refreshAt(store, 201, [short, long], 150);
+    assertEquals(long.asked, [[51, 180]]);
+    assertEquals(store.read(PAIR, HOUR_MS, 0, Infinity)?.real.every((real) => real === 1), true);
+  }));
+
+/** A venue asked over the network whose prices are `factor` times the usual ones. */
+function priced(name: string, factor: number, count = 100) {
+  const candles = candlesUntil(count).map((candle) => ({
+    ...candle,
+    close: candle.close * factor,
+  }));
+  return { ...venueOf(name, candles), remote: true as const };
+}
+
+Deno.test("two venues whose last closes are 1 % apart are both named with their prices", () =>
+  withStore(async (store) => {
+    const refusal = await refusalOf(() =>
+      refreshAt(store, 100, [priced("binance", 1), priced("kraken", 1.0102)])
+    );
+    assertEquals(refusal.kind, "unavailable");
+    assertStringIncludes(
+      refusal.message,
+      "binance closes at 199 and kraken at 201.0298 at 2024-01-05T04:00:00.000Z, 1.01 % apart, " +
+        "more than 1.00 %",
+    );
+    assertEquals(store.newestMs(PAIR, HOUR_MS), undefined, "nothing of it is stored");
+    const agreed = await refreshAt(store, 100, [priced("binance", 1), priced("kraken", 0.991)]);
+    assertEquals([agreed.venue, agreed.complaints], ["binance", []]);
+  }));
+
+Deno.test("the second venue is asked for three candles, and may be a little behind", () =>
+  withStore(async (store) => {
+    const second = priced("kraken", 1, 99);
+    await refreshAt(store, 100, [priced("binance", 1), second]);
+    assertEquals(second.asked, [[97, 100]]);
+    const far = priced("kraken", 2, 99);
+    await refusalOf(() => refreshAt(store, 100, [priced("binance", 1), far]));
+  }));
+
+Deno.test("closes that cannot be compared are used, and told", () =>
+  withStore(async (store) => {
+    const good = priced("binance", 1);
+    const broken = { ...brokenVenue("kraken", DOWN), remote: true as const };
+    const complaintsWith = async (...venues: readonly Venue[]) =>
+      (await refreshAt(store, 100, venues)).complaints;
+    assertEquals(await complaintsWith(good, broken), [
+      "kraken said: status is 451; binance is not compared",
+    ]);
+    assertEquals(await complaintsWith(broken, good), [
+      ...["kraken said: status is 451", "no second venue answers: binance is not compared"],
+    ]);
+    assertEquals(await complaintsWith(good, priced("kraken", 1, 90)), [
+      "kraken has none of the last 3 candles: binance is not compared",
+    ]);
+    // A file is no second venue.
+    assertEquals(await complaintsWith(good, venueOf("csv:a.csv", [])), []);
+    assertEquals(await complaintsWith(broken, good, priced("coinbase", 1)), [
+      "kraken said: status is 451",
+    ]);
+  }));
+
+Deno.test("a partial candle that was stored as final is marked, told once, and put right", () =>
+  withStore(async (store) => {
+    const partial = candlesUntil(100).map((candle, i) =>
+      i === 90 ? { ...candle, close: candle.close * 1.02, high: 300 } : candle
+    );
+    const before = await refreshAt(store, 100, [venueOf("binance", partial)]);
+    assertEquals(before.suspects, [candleAt(90).openMs]);
+    assertEquals(store.read(PAIR, HOUR_MS, 0, Infinity)?.real[90 - 50], 1, "it is not dropped");
+    const still = venueOf("binance", partial);
+    assertEquals((await refreshAt(store, 100, [still])).suspects, []);
+    assertEquals(still.asked, [[90, 100]]);
+    const right = venueOf("binance", candlesUntil(100));
+    assertEquals((await refreshAt(store, 100, [right])).suspects, []);
+    assertEquals(store.read(PAIR, HOUR_MS, 0, Infinity)?.close[90 - 50], candleAt(90).close);
+    assertEquals(store.jumps(PAIR, HOUR_MS, 0), []);
+  }));
+
+Deno.test("a jump is none between two venues, nor over a gap", () =>
+  withStore((store) => {
+    store.put(PAIR, HOUR_MS, [candleAt(0), candleAt(2)], "binance");
+    store.put(PAIR, HOUR_MS, [{ ...candleAt(3), open: 110 }], "kraken");
+    assertEquals(store.jumps(PAIR, HOUR_MS, 0), []);
+    store.put(PAIR, HOUR_MS, [{ ...candleAt(3), open: 110 }], "binance");
+    assertEquals(store.jumps(PAIR, HOUR_MS, 0), [candleAt(2).openMs]);
+    assertEquals(store.jumps(PAIR, HOUR_MS, candleAt(3).openMs), []);
   }));
 
 Deno.test("loadSeries() takes the candles that ended by then", () =>
@@ -122,4 +237,16 @@ Deno.test("assertFresh() refuses a filled candle as the base", () => {
   const series = seriesOf(candlesUntil(10), HOUR_MS);
   series.real[9] = 0;
   assertThrows(() => assertFresh(series, START_MS + 10 * HOUR_MS), PipelineError, "is missing");
+});
+
+Deno.test("assertFresh() refuses a series of which half the last candles are missing", () => {
+  const all = candlesUntil(100);
+  const fresh = (every: number) =>
+    assertFresh(
+      seriesOf(all.filter((_, i) => i % every === every - 1), HOUR_MS),
+      START_MS + 100 * HOUR_MS,
+    );
+  fresh(2);
+  const refusal = assertThrows(() => fresh(4), PipelineError, "36 of the last 48 candles");
+  assertEquals(refusal.kind, "unavailable");
 });

@@ -7,12 +7,12 @@ import type { Venue } from "../../src/market/venue.ts";
 export const HOUR_MS = 3_600_000;
 export const START_MS = Date.UTC(2024, 0, 1);
 
-/** The hourly candle number `i`, whose close is 100 + i. */
+/** The hourly candle number `i`, whose close is 100 + i; it opens where the one before closed. */
 export function candleAt(i: number): Candle {
   const close = 100 + i;
   return {
     openMs: START_MS + i * HOUR_MS,
-    open: close,
+    open: close - 1,
     high: close + 2,
     low: 50,
     close,

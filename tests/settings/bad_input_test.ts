@@ -218,8 +218,8 @@ const BAD_INPUTS: readonly BadInput[] = [
   { what: "a label twice", files: topic("ALLORA_LABELS=up,up,down"), says: ["3 different"] },
   {
     what: "an unknown venue",
-    files: topic("ALLORA_VENUES=kraken"),
-    says: ['"kraken"', "csv:PATH"],
+    files: topic("ALLORA_VENUES=cracken"),
+    says: ['"cracken"', "csv:PATH"],
   },
   { what: "a CSV venue without a path", files: topic("ALLORA_VENUES=csv:"), says: ['"csv:"'] },
   {

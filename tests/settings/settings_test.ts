@@ -47,7 +47,7 @@ Deno.test("loadSettings() types every kind of value", () => {
       "# mine\nTZ=UTC\nALLORA_RPC=http://127.0.0.1:26657/,https://node.example/rpc\nALLORA_AUTO_REGISTER=no\n",
     "topics/7.env":
       "ALLORA_TARGET=labels\nALLORA_PAIR=ETH/USD\nALLORA_HORIZON=7d\nALLORA_LABELS=low, mid, high\n" +
-      "ALLORA_VENUES=csv:candles.csv,binance\nALLORA_HISTORY=900d\nALLORA_BARRIER=0.75\n",
+      "ALLORA_VENUES=csv:candles.csv,binance,atlas,kraken\nALLORA_HISTORY=900d\nALLORA_BARRIER=0.75\n",
   });
   const settings = here.load({ flags: { "rpc-timeout": "500ms", "state-dir": "elsewhere" } });
   assertEquals(settings.rpc, ["http://127.0.0.1:26657", "https://node.example/rpc"]);
@@ -63,7 +63,10 @@ Deno.test("loadSettings() types every kind of value", () => {
   assertEquals(topic?.venues, [
     { kind: "csv", path: `${here.cwd}/candles.csv` },
     { kind: "binance" },
+    { kind: "atlas" },
+    { kind: "kraken" },
   ]);
+  assertEquals(topic?.maxDisagreement, 0.01);
 });
 
 Deno.test("loadSettings() sorts topics by id and leaves other files in topics/ alone", () => {
@@ -92,7 +95,11 @@ Deno.test("loadSettings() uses the machine's directories once /etc/allora-pipeli
 });
 
 Deno.test("loadSettings() takes systemd's directories and its credential where there is one", () => {
-  using here = workspace({ "credentials/mnemonic": "", "machine/etc/allora-pipeline/x": "" });
+  using here = workspace({
+    "credentials/mnemonic": "",
+    "credentials/tiingo-key": "",
+    "machine/etc/allora-pipeline/x": "",
+  });
   const env = {
     STATE_DIRECTORY: "/state:/second",
     LOGS_DIRECTORY: "/logs",
@@ -101,6 +108,8 @@ Deno.test("loadSettings() takes systemd's directories and its credential where t
   const settings = here.load({ env });
   assertEquals([settings.stateDir, settings.logDir], ["/state", "/logs"]);
   assertEquals(settings.mnemonicFile, `${here.cwd}/credentials/mnemonic`);
+  assertEquals(settings.tiingoKeyFile, `${here.cwd}/credentials/tiingo-key`);
+  assertEquals(settings.atlasKeyFile, `${here.cwd}/machine/etc/allora-pipeline/atlas-key`);
   assertEquals(settings.credentialsDir, `${here.cwd}/credentials`);
   const without = here.load({ env: { ...env, CREDENTIALS_DIRECTORY: "/nonexistent" } });
   assertEquals(without.mnemonicFile, `${here.cwd}/machine/etc/allora-pipeline/mnemonic`);
@@ -139,7 +148,7 @@ Deno.test("every setting has a name, a flag, a meaning and a place in help and e
     assertStringIncludes(help, `--${flag} ${type.word}`);
     assertStringIncludes(help, meaning);
     assertMatch(examples, new RegExp(`^#?${name}=`, "m"));
-    assertEquals(secret ?? false, name === "ALLORA_MNEMONIC_FILE");
+    assertEquals(secret ?? false, /^ALLORA_(MNEMONIC|ATLAS_KEY|TIINGO_KEY)_FILE$/.test(name));
   }
   assert(help.includes("log-return, price, volatility, labels"));
 });

@@ -1,5 +1,6 @@
 import { messageOf, PipelineError } from "../../errors.ts";
-import { type Candle, checkCandle, numberFrom } from "../candle.ts";
+import { type Candle, checkCandle, isFinal, isSameCandle, numberFrom } from "../candle.ts";
+import { epochMsOf } from "../rfc3339.ts";
 import type { CandleQuery, Venue } from "../venue.ts";
 
 const COLUMNS = ["timestamp", "open", "high", "low", "close", "volume"] as const;
@@ -19,8 +20,9 @@ export function csv(path: string): Venue {
     if (cached?.stamp !== stamp) {
       cached = { stamp, candles: parseCandles(await textOf(path), path, intervalMs) };
     }
-    const endMs = Math.min(toMs, nowMs - intervalMs + 1);
-    return cached.candles.filter(({ openMs }) => openMs >= fromMs && openMs < endMs);
+    return cached.candles.filter(({ openMs }) =>
+      openMs >= fromMs && openMs < toMs && isFinal(openMs, intervalMs, nowMs)
+    );
   }
 
   return { name: `csv:${path}`, candles };
@@ -43,7 +45,7 @@ export function parseCandles(text: string, path: string, intervalMs: number): re
     const last = candles.at(-1);
     const step = last === undefined ? 0 : Math.sign(candle.openMs - last.openMs);
     if (last !== undefined && step === 0) {
-      if (isSame(candle, last)) continue;
+      if (isSameCandle(candle, last)) continue;
       throw malformed(path, i + 1, `timestamp is ${lines[i]}, as before with other values`);
     }
     direction ||= step;
@@ -77,21 +79,10 @@ function candleOf(
 
 /** A number beyond this is in milliseconds: as seconds it would be in the year 5138. */
 const FIRST_MS = 1e11;
-const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d))?$/;
-
 /** Epoch milliseconds; undefined for a time without a zone, which would be a guess. */
 function timeFrom(cell: string): number | undefined {
   if (/^\d+$/.test(cell)) return Number(cell) < FIRST_MS ? Number(cell) * 1000 : Number(cell);
-  const [, year, month, day] = RFC_3339.exec(cell) ?? [];
-  const isDay = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() ===
-    Number(day);
-  const ms = isDay ? Date.parse(cell) : NaN;
-  return Number.isFinite(ms) ? ms : undefined;
-}
-
-function isSame(a: Candle, b: Candle): boolean {
-  return a.open === b.open && a.high === b.high && a.low === b.low && a.close === b.close &&
-    a.volume === b.volume;
+  return epochMsOf(cell);
 }
 
 async function stampOf(path: string, intervalMs: number): Promise<string> {

@@ -7,6 +7,20 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** Wall clock after which no answer is of use, epoch milliseconds. */
   readonly deadlineMs?: number;
+  /** With a key no redirect is followed. */
+  readonly key?: KeyHeader;
+  /** Posted as JSON. */
+  readonly body?: unknown;
+  /** Those that mean success; default 200 alone. */
+  readonly statuses?: readonly number[];
+}
+
+/** A header that holds a secret, which stands in nothing else: not in a URL, nor in an error. */
+export interface KeyHeader {
+  readonly name: string;
+  /** What stands before the key. */
+  readonly prefix: string;
+  readonly key: string;
 }
 
 const TIMEOUT_MS = 15_000;
@@ -22,25 +36,31 @@ const DEFAULT_WAIT_MS = 2000;
 /** What each status means for the person at the keyboard. */
 const STATUS: Readonly<Record<number, readonly [ErrorKind, string]>> = {
   400: ["config", "check the pair and the interval of the topic"],
-  403: ["unavailable", "the venue's firewall refuses this machine: choose another venue"],
+  401: ["denied", "the venue refuses the key: put a valid one into its file"],
+  403: ["unavailable", "the venue refuses this machine or the key: choose another venue"],
+  404: ["config", "check the pair of the topic, and the venue's base URL"],
   418: ["unavailable", "the venue has banned this address for a while: choose another venue"],
   429: ["unavailable", "too many requests from this address: the next visit asks again"],
   451: ["unavailable", "the venue refuses this machine's country: choose another venue"],
 };
 
+const AGAIN = "the next visit asks again";
+const REDIRECTED = "a key follows no redirect: check the venue's base URL";
+
 /**
- * The text of a venue's answer with status 200. Statuses 429 and 418 are obeyed: the request is
- * repeated after their Retry-After, unless that is over a minute or past the deadline. Every other outcome throws:
- * "config" for a bad request, "unavailable" for the rest.
+ * The text of a venue's successful answer. Statuses 429 and 418 are obeyed: the request is repeated
+ * after their Retry-After, unless that is over a minute or past the deadline. Every other outcome throws:
+ * "config" for a bad request, "denied" for a bad key, "unavailable" for the rest.
  */
 export async function requestText(
   host: Pick<Host, "fetch" | "sleep" | "nowMs">,
   url: string,
-  { timeoutMs = TIMEOUT_MS, signal, deadlineMs = Infinity }: RequestOptions,
+  options: RequestOptions,
 ): Promise<string> {
+  const { signal, deadlineMs = Infinity, statuses = [200] } = options;
   for (let waits = 0;; waits++) {
-    const { status, retryAfter, text } = await once(host, url, timeoutMs, signal);
-    if (status === 200) return text;
+    const { status, retryAfter, text } = await once(host, url, options);
+    if (statuses.includes(status)) return text;
     const waitMs = waitOf(retryAfter, host.nowMs());
     const mayWait = (status === 429 || status === 418) && waits < MAX_WAITS &&
       waitMs <= MAX_WAIT_MS && host.nowMs() + waitMs < deadlineMs;
@@ -54,8 +74,7 @@ export async function requestText(
 async function once(
   host: Pick<Host, "fetch">,
   url: string,
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
+  { timeoutMs = TIMEOUT_MS, signal, key, body }: RequestOptions,
 ) {
   const timeout = new AbortController();
   const timer = setTimeout(
@@ -64,11 +83,23 @@ async function once(
   );
   try {
     const response = await host.fetch(url, {
-      headers: { accept: "application/json" },
+      headers: {
+        accept: "application/json",
+        // Coinbase refuses a request without one.
+        "user-agent": "allora-pipeline",
+        ...(body !== undefined && { "content-type": "application/json" }),
+        ...(key && { [key.name]: key.prefix + key.key }),
+      },
+      ...(body !== undefined && { method: "POST", body: JSON.stringify(body) }),
+      redirect: key ? "manual" : "follow",
       signal: signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal,
     });
     const text = await bodyOf(response);
-    return { status: response.status, retryAfter: response.headers.get("retry-after"), text };
+    return {
+      status: response.status,
+      retryAfter: response.headers.get("retry-after"),
+      text: key ? text.replaceAll(key.key, "[redacted]") : text,
+    };
   } catch (thrown) {
     throw failure(url, messageOf(thrown), thrown);
   } finally {
@@ -97,12 +128,12 @@ function waitOf(retryAfter: string | null, nowMs: number): number {
 }
 
 function refusal(url: string, status: number, retryAfter: string | null, text: string) {
-  const [kind, hint] = STATUS[status] ?? ["unavailable", "the next visit asks again"];
+  const [kind, hint] = STATUS[status] ?? ["unavailable", status < 400 ? REDIRECTED : AGAIN];
   const patience = retryAfter === null ? "" : `, retry after ${retryAfter}`;
-  const said = text.replace(/\s+/g, " ").slice(0, 200);
+  const said = text.trim() && `: ${messageOf(text).slice(0, 200)}`;
   return new PipelineError(
     kind,
-    `Cannot read candles: ${url}: status is ${status}${patience}: ${said}`,
+    `Cannot read candles: ${url}: status is ${status}${patience}${said}`,
     { hint },
   );
 }
@@ -110,6 +141,6 @@ function refusal(url: string, status: number, retryAfter: string | null, text: s
 function failure(url: string, what: string, cause: unknown): PipelineError {
   return new PipelineError("unavailable", `Cannot read candles: ${url}: ${what}`, {
     cause,
-    hint: "check the network; the next visit asks again",
+    hint: `check the network; ${AGAIN}`,
   });
 }

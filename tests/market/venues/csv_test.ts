@@ -86,6 +86,7 @@ Deno.test("csv() gives the candles of a plain or gzipped file that ended by then
     const at = (hours: number) => venue.candles({ ...query, nowMs: FIRST_MS + hours * HOUR_MS });
     assertEquals(await at(9), CANDLES);
     assertEquals(await at(2.9), CANDLES.slice(0, 2));
+    assertEquals(await at(3), CANDLES.slice(0, 2), "it counts a minute after it ended");
     assertEquals(
       await venue.candles({
         ...query,
