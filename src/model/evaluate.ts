@@ -43,6 +43,12 @@ export interface Evaluation extends Judgement {
   readonly curve: readonly CurvePoint[];
 }
 
+export interface EvaluationOptions {
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Who is judged beside the chosen one; all that know the target unless told. */
+  readonly learners?: readonly Learner[];
+}
+
 /**
  * Purged expanding walk-forward with a refit every 30 days; every real candle after the first two
  * years is forecast. Shrinkage, intervals and class frequencies of each forecast come from outcomes
@@ -51,7 +57,7 @@ export interface Evaluation extends Judgement {
 export function evaluate(
   series: Series,
   spec: ModelSpec,
-  options: { readonly onProgress?: (done: number, total: number) => void } = {},
+  options: EvaluationOptions = {},
 ): Evaluation {
   requireHistory(series, spec);
   const judging = judgingStep(series);
@@ -74,7 +80,7 @@ export function evaluate(
 
   const track = trackOf(spec.learner);
   const chosen = score(spec.learner, track);
-  const learners = learnersOf(spec.target)
+  const learners = (options.learners ?? learnersOf(spec.target))
     .map((learner) => learner === spec.learner ? chosen : score(learner, trackOf(learner)));
   const { factor, slope, slopeError, weights } = track.calibrations[track.calibrations.length - 1]!;
   const outcomes = outcomesOf(walk, track, spec, rows);

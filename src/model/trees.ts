@@ -153,13 +153,14 @@ function children(
     return [{ rows: leftRows, histogram: NOTHING }, { rows: rightRows, histogram: NOTHING }];
   }
   const small = histogramOf({ bins, columns }, residual, l < r ? leftRows : rightRows);
-  const large = {
-    sum: histogram.sum.map((value, i) => value - small.sum[i]!),
-    count: histogram.count.map((value, i) => value - small.count[i]!),
-  };
+  // The parent's is not needed again: what is left of it is the larger child's.
+  for (let cell = 0; cell < small.sum.length; cell++) {
+    histogram.sum[cell]! -= small.sum[cell]!;
+    histogram.count[cell]! -= small.count[cell]!;
+  }
   return [
-    { rows: leftRows, histogram: l < r ? small : large },
-    { rows: rightRows, histogram: l < r ? large : small },
+    { rows: leftRows, histogram: l < r ? small : histogram },
+    { rows: rightRows, histogram: l < r ? histogram : small },
   ];
 }
 
