@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { evaluationJson, evaluationText } from "../../src/commands/evaluation_report.ts";
 import { evaluate } from "../../src/model/evaluate.ts";
-import { LEARNERS, learnersOf, type TargetKind } from "../../src/model/spec.ts";
+import { LEARNERS, learnersOf } from "../../src/model/spec.ts";
 import { topicOfFlags } from "../../src/settings.ts";
 import { HOUR_MS, madeUpCandles } from "../model/synthetic.ts";
 
