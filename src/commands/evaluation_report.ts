@@ -9,7 +9,7 @@ type Estimate = LearnerScore["coverage90"];
 const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 const hours = (ms: number) => `${ms / 3_600_000} h`;
 const fixed = (value: number | undefined, digits: number) => value?.toFixed(digits) ?? "-";
-/** Down to a hundredth for days, in whole years for the rest. */
+/** Whole years, of few also a tenth. */
 const years = (count: number) => count < 10 ? count.toFixed(1) : Math.round(count).toString();
 const CHART = { width: 80, height: 5 };
 const right = (columns: number) => ({
@@ -55,9 +55,15 @@ ${chart(evaluation)}
 `;
 }
 
-function madeOf({ weights, reference }: Evaluation): string {
+/** "0.203 ridge + 0.797 trees", and what stands for the rest when that is not all. */
+function madeOf({ weights, spec }: Evaluation): string {
   const parts = Object.entries(weights).map(([name, weight]) => `${weight.toFixed(3)} ${name}`);
-  return `${parts.join(" + ") || "nothing"}, the rest ${reference}`;
+  const rest = 1 - Object.values(weights).reduce((sum, weight) => sum + weight, 0);
+  if (rest >= 0.0005) {
+    const reference = spec.target === "volatility" ? "expanding mean" : "zero";
+    parts.push(`${rest.toFixed(3)} ${reference}`);
+  }
+  return parts.join(" + ");
 }
 
 function learnersTable({ learners, chosen, reference }: Evaluation): string {
@@ -140,9 +146,9 @@ function chart({ curve, reference, fromMs, toMs }: Evaluation): string {
     i === drawn.zeroRow
       ? "0 %"
       : i === 0
-      ? `${drawn.top.toFixed(2)} %`
+      ? `${drawn.top.toPrecision(2)} %`
       : i === CHART.height - 1
-      ? `${drawn.bottom.toFixed(2)} %`
+      ? `${drawn.bottom.toPrecision(2)} %`
       : " "
   );
   const lines = table(drawn.rows.map((row, i) => [scale[i]!, row]), { align: ["right"] });
