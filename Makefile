@@ -43,6 +43,7 @@ evaluate: ## the models on BTC and ETH candles to 2024, and the synthetic benchm
 	@$(JUDGE) --pair BTC/USD --target log-return --horizon 7d --venues csv:$(CANDLES)/btcusd_1h_2017_2024.csv.gz
 	@$(JUDGE) --pair BTC/USD --target log-return --horizon 24h --venues csv:$(CANDLES)/btcusd_1h_2017_2024.csv.gz
 	@$(JUDGE) --pair ETH/USD --target log-return --horizon 24h --venues csv:$(CANDLES)/ethusd_1h_2020_2024.csv.gz
+	@$(JUDGE) --pair BTC/USD --target volatility --horizon 7d --venues csv:$(CANDLES)/btcusd_1h_2017_2024.csv.gz
 	@$(JUDGE) --pair BTC/USD --target volatility --horizon 24h --venues csv:$(CANDLES)/btcusd_1h_2017_2024.csv.gz
 
 KILLS ?= 1000

@@ -1,5 +1,6 @@
 import { evaluateTopic } from "../cycle/evaluate_topic.ts";
 import { worstExitCode } from "../errors.ts";
+import { table } from "../host/terminal.ts";
 import { type BenchmarkScore, evaluateBenchmark } from "../model/benchmark.ts";
 import { topicOfFlags, type TopicSettings } from "../settings.ts";
 import { marketNowMs } from "./at_time.ts";
@@ -48,13 +49,19 @@ function adHoc({ values }: Invocation, { env, cwd }: Terminal): TopicSettings {
   return topicOfFlags({ flags: values, env, cwd });
 }
 
-function benchmarkJson({ r2, mae, mse, trainRows, testRows, columns }: BenchmarkScore) {
-  return { r2, mae, mse, train_rows: trainRows, test_rows: testRows, columns };
+function benchmarkJson({ ridge, trees, trainRows, testRows, columns }: BenchmarkScore) {
+  return { ...ridge, trees, train_rows: trainRows, test_rows: testRows, columns };
 }
 
-function benchmarkText({ r2, mae, mse, trainRows, testRows, columns }: BenchmarkScore): string {
-  return `R² ${r2.toFixed(4)}  MAE ${mae.toFixed(4)}  MSE ${mse.toFixed(4)}
-a check of the arithmetic on synthetic data (${trainRows} rows to fit, ${testRows} to score, ${columns} \
-columns): it says nothing of any market
+function benchmarkText({ ridge, trees, trainRows, testRows, columns }: BenchmarkScore): string {
+  const rows = Object.entries({ ridge, trees }).map(([name, { r2, mae, mse }]) => [
+    name,
+    r2.toFixed(4),
+    mae.toFixed(4),
+    mse.toFixed(4),
+  ]);
+  return `${table([["learner", "R²", "MAE", "MSE"], ...rows])}
+a check of the arithmetic on synthetic data, which says nothing of any market:
+${trainRows} rows of ${columns} columns to fit, ${testRows} to score
 `;
 }

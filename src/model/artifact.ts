@@ -1,7 +1,24 @@
 import { createHash } from "node:crypto";
 import { PipelineError } from "../errors.ts";
+import {
+  count,
+  finite,
+  isRecord,
+  list,
+  oneOf,
+  optional,
+  orNull,
+  positive,
+  type Shape,
+  shapeDefect,
+  share,
+  text,
+} from "./artifact_shape.ts";
 import type { Calibration } from "./calibration.ts";
+import { MEMBERS } from "./combination.ts";
+import type { Fitted, Har } from "./fit.ts";
 import { LEARNERS, type ModelSpec, TARGETS } from "./spec.ts";
+import type { Trees } from "./trees.ts";
 
 /** Everything a forecast needs of the past: a few hundred numbers. */
 export interface Artifact {
@@ -12,17 +29,9 @@ export interface Artifact {
   /** Ends of the first and the last candle it was trained with, epoch milliseconds. */
   readonly trainedFromMs: number;
   readonly trainedToMs: number;
-  readonly ridge: {
-    readonly features: readonly string[];
-    readonly mean: readonly number[];
-    readonly sd: readonly number[];
-    readonly coefficients: readonly number[];
-    readonly intercept: number;
-    /** Ridge strength per training row; null: infinite, the features had nothing to say. */
-    readonly strength: number | null;
-  };
-  /** Mean of all truths, in the problem's units. */
-  readonly mean: number;
+  readonly features: readonly string[];
+  /** Trees and har are null where the learner has no use for them. */
+  readonly fitted: Fitted;
   readonly calibration: Calibration;
   readonly record: TrackRecord;
 }
@@ -42,7 +51,7 @@ export interface TrackRecord {
 }
 
 const FORMAT = "allora-pipeline model";
-const VERSION = 1;
+const VERSION = 2;
 
 type Content = Omit<Artifact, "id">;
 
@@ -78,22 +87,6 @@ export function parseArtifact(text: string): Artifact {
   return sealArtifact(model);
 }
 
-type Rule = (value: unknown) => boolean;
-interface Shape {
-  readonly [field: string]: Rule | Shape;
-}
-
-const finite: Rule = (value) => Number.isFinite(value);
-const positive: Rule = (value) => Number.isFinite(value) && Number(value) > 0;
-const share: Rule = (value) => Number.isFinite(value) && Number(value) >= 0 && Number(value) <= 1;
-const count: Rule = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
-const optional = (rule: Rule): Rule => (value) => value === undefined || rule(value);
-const orNull = (rule: Rule): Rule => (value) => value === null || rule(value);
-const oneOf = (names: readonly string[]): Rule => (value) => names.some((name) => name === value);
-const list = (rule: Rule, length?: number): Rule => (value) =>
-  Array.isArray(value) && value.length === (length ?? value.length) && value.every(rule);
-const text: Rule = (value) => typeof value === "string" && value !== "";
-
 const MODEL: Shape = {
   spec: {
     target: oneOf(TARGETS),
@@ -105,19 +98,22 @@ const MODEL: Shape = {
   intervalMs: positive,
   trainedFromMs: finite,
   trainedToMs: finite,
-  ridge: {
-    features: list(text),
-    mean: list(finite),
-    sd: list(positive),
-    coefficients: list(finite),
-    intercept: finite,
-    strength: orNull(positive),
+  features: list(text),
+  fitted: {
+    ridge: {
+      mean: list(finite),
+      sd: list(positive),
+      coefficients: list(finite),
+      intercept: finite,
+      strength: orNull(positive),
+    },
+    mean: finite,
   },
-  mean: finite,
   calibration: {
     factor: (value) => share(value) && value !== 0,
     slope: finite,
     slopeError: orNull(finite),
+    weights: Object.fromEntries(MEMBERS.map((member) => [member, optional(share)])),
     reference: finite,
     quantile80: finite,
     quantile90: finite,
@@ -134,14 +130,37 @@ const MODEL: Shape = {
   },
 };
 
+const TREES: Shape = {
+  intercept: finite,
+  depth: (value) => count(value) && value !== 0,
+  column: list(count),
+  threshold: list(finite),
+  leaf: list(finite),
+};
+
+const HAR: Shape = { columns: list(count), intercept: finite, coefficients: list(finite) };
+
 function checkModel(model: unknown): asserts model is Content {
-  checkShape(model, MODEL, "");
+  const wrong = shapeDefect(model, MODEL, "");
+  if (wrong !== undefined) throw defect(wrong);
   // The shape holds from here on; what remains is whether the parts fit together.
-  const { spec, intervalMs, ridge } = model as Content;
-  const { features, mean, sd, coefficients } = ridge;
-  for (const [name, values] of Object.entries({ mean, sd, coefficients })) {
-    if (values.length !== features.length) {
-      throw defect(`ridge.${name} has ${values.length} values for ${features.length} features`);
+  const { spec, intervalMs, features, fitted, calibration } = model as Content;
+  const { ridge, trees, har } = fitted;
+  for (const [name, part, shape] of [["trees", trees, TREES], ["har", har, HAR]] as const) {
+    const wrong = part === null ? undefined : shapeDefect(part, shape, `fitted.${name}.`);
+    if (wrong !== undefined) throw defect(wrong);
+  }
+  const { mean, sd, coefficients } = ridge;
+  for (const [name, { length }] of Object.entries({ mean, sd, coefficients })) {
+    if (length !== features.length) {
+      throw defect(`fitted.ridge.${name} has ${length} values for ${features.length} features`);
+    }
+  }
+  if (trees !== null) checkTrees(trees, features.length);
+  if (har !== null) checkHar(har, features.length);
+  for (const name of ["trees", "har"] as const) {
+    if (calibration.weights[name] !== undefined && fitted[name] === null) {
+      throw defect(`fitted.${name} is missing and counts for ${calibration.weights[name]}`);
     }
   }
   if (!Number.isInteger(spec.horizonMs / intervalMs)) {
@@ -149,24 +168,34 @@ function checkModel(model: unknown): asserts model is Content {
   }
 }
 
-function checkShape(value: unknown, shape: Shape, path: string): void {
-  if (!isRecord(value)) throw defect(`${path.slice(0, -1) || "model"} is missing`);
-  for (const [field, rule] of Object.entries(shape)) {
-    const found = value[field];
-    if (typeof rule !== "function") checkShape(found, rule, `${path}${field}.`);
-    else if (!rule(found)) {
-      const shown = (JSON.stringify(found) ?? "missing").slice(0, 60);
-      throw defect(`${path}${field} is ${shown}`);
-    }
+function checkTrees({ depth, column, threshold, leaf }: Trees, features: number): void {
+  const trees = leaf.length / 2 ** depth;
+  const nodes = trees * (2 ** depth - 1);
+  if (!Number.isInteger(trees) || column.length !== nodes || threshold.length !== nodes) {
+    throw defect(
+      `fitted.trees has ${column.length} columns, ${threshold.length} thresholds and ` +
+        `${leaf.length} leaves at depth ${depth}`,
+    );
   }
+  checkColumns("fitted.trees.column", column, features);
+}
+
+function checkHar({ columns, coefficients }: Har, features: number): void {
+  if (columns.length !== coefficients.length) {
+    throw defect(
+      `fitted.har has ${coefficients.length} coefficients for ${columns.length} columns`,
+    );
+  }
+  checkColumns("fitted.har.columns", columns, features);
+}
+
+function checkColumns(name: string, columns: ArrayLike<number>, features: number): void {
+  const stray = Array.from(columns).find((column) => column >= features);
+  if (stray !== undefined) throw defect(`${name} asks for ${stray} of ${features} features`);
 }
 
 function checksumOf(model: unknown): string {
   return createHash("sha256").update(JSON.stringify(model)).digest("hex");
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function defect(what: string, cause?: unknown): PipelineError {

@@ -8,7 +8,7 @@ export interface Estimate {
 }
 
 const REPLICATES = 2000;
-const SHIFTS = 499;
+const SHIFTS = 199;
 
 /**
  * Circular block bootstrap (Politis & Romano 1992) of statistics that are functions of means: draws
@@ -68,34 +68,37 @@ function expandedTail(blocks: number): number {
 }
 
 /**
- * How often forecasts that know nothing do as well: the share of circular shifts of `forecast`, by at
- * least a block, whose covariance with `truth` is no smaller (one-sided). A shift keeps everything
- * about the forecasts but their timing. Null when forecasts do not vary or there are too few rows.
+ * How often forecasts that know nothing do as well, for each way to score them: the share of circular
+ * shifts of `forecast`, by at least a block, whose total score is no smaller (one-sided). A shift keeps
+ * everything about the forecasts but their timing. Null when forecasts do not vary or there are too
+ * few rows.
+ * @param scores what a row scores with a forecast; higher is better
  */
-export function shiftedPValue(
+export function shiftedPValues(
   forecast: Float64Array,
-  truth: Float64Array,
   block: number,
-): number | null {
-  const rows = truth.length;
+  scores: readonly ((row: number, forecast: number) => number)[],
+): (number | null)[] {
+  const rows = forecast.length;
   const room = rows - 2 * block;
-  if (room < 20 || forecast.every((value) => value === forecast[0])) return null;
-  const mean = truth.reduce((sum, value) => sum + value, 0) / rows;
+  if (room < 20 || forecast.every((value) => value === forecast[0])) return scores.map(() => null);
   const twice = new Float64Array(2 * rows);
   twice.set(forecast);
   twice.set(forecast, rows);
-  const covariance = (shift: number) => {
-    let sum = 0;
-    for (let i = 0; i < rows; i++) sum += twice[i + shift]! * (truth[i]! - mean);
-    return sum;
-  };
-  const found = covariance(0);
   const shifts = Math.min(SHIFTS, room);
-  let asGood = 1;
-  for (let k = 0; k < shifts; k++) {
-    if (covariance(block + Math.floor((k * room) / shifts)) >= found) asGood++;
-  }
-  return asGood / (shifts + 1);
+  return scores.map((score) => {
+    const total = (shift: number) => {
+      let sum = 0;
+      for (let row = 0; row < rows; row++) sum += score(row, twice[row + shift]!);
+      return sum;
+    };
+    const found = total(0);
+    let asGood = 1;
+    for (let k = 0; k < shifts; k++) {
+      if (total(block + Math.floor((k * room) / shifts)) >= found) asGood++;
+    }
+    return asGood / (shifts + 1);
+  });
 }
 
 /** Uniform numbers in [0, 1) from a seed (xorshift32, Marsaglia 2003). */

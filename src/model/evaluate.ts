@@ -1,19 +1,20 @@
-import { mean } from "simple-statistics";
 import type { Estimate } from "./bootstrap.ts";
-import { blockMs } from "./calibration.ts";
+import { blockMs } from "./blocks.ts";
+import type { Weights } from "./combination.ts";
+import { type CurvePoint, gainCurve } from "./curve.ts";
 import { baseCandles, isOnStep, judgingStep, learningStep, requireHistory } from "./grid.ts";
 import { brierSkill, outcomesOf } from "./outcomes.ts";
 import { stateProblem } from "./problem.ts";
 import { replay, type Track } from "./replay.ts";
 import { type LearnerScore, scoreLearner } from "./scores.ts";
 import { endMs, type Series } from "./series.ts";
-import { type Learner, LEARNERS, type ModelSpec } from "./spec.ts";
-import { judge, type Skill } from "./verdict.ts";
+import { type Learner, learnersOf, type ModelSpec } from "./spec.ts";
+import { judge, type Judgement } from "./verdict.ts";
 import { walkForward } from "./walk_forward.ts";
 import { scoreYears, type YearScore } from "./years.ts";
 
 /** How the learner of a specification would have done, judged only by what it could not know. */
-export interface Evaluation {
+export interface Evaluation extends Judgement {
   readonly spec: ModelSpec;
   /** Of truth, errors and forecasts. Prices are judged by the log-return that they imply. */
   readonly unit: "log-return" | "log volatility" | "class";
@@ -27,20 +28,25 @@ export interface Evaluation {
   readonly independentWindows: number;
   /** The specification's own learner … */
   readonly chosen: LearnerScore;
-  /** … and all of them, in the order of LEARNERS; "ridge" is the default unshrunk. */
+  /** … and all that know the target, in the order of LEARNERS; "ridge" is the default unshrunk. */
   readonly learners: readonly LearnerScore[];
   /** Shrinkage as of the end; slopeError null: too few blocks to tell. */
   readonly factor: number;
   readonly slope: number;
   readonly slopeError: number | null;
-  /** Share of truths inside the intervals (for labels: of the return behind the class). */
-  readonly coverage80: number;
-  readonly coverage90: number;
+  /** What the chosen learner is made of as of the end, the factor included. */
+  readonly weights: Weights;
   /** For labels: 1 − Brier score over that of the class frequencies; otherwise null. */
   readonly brierSkill: Estimate | null;
   readonly years: readonly YearScore[];
-  readonly skill: Skill;
-  readonly verdict: string;
+  /** How the chosen learner's lead over the reference grew. */
+  readonly curve: readonly CurvePoint[];
+}
+
+export interface EvaluationOptions {
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Who is judged beside the chosen one; all that know the target unless told. */
+  readonly learners?: readonly Learner[];
 }
 
 /**
@@ -51,7 +57,7 @@ export interface Evaluation {
 export function evaluate(
   series: Series,
   spec: ModelSpec,
-  options: { readonly onProgress?: (done: number, total: number) => void } = {},
+  options: EvaluationOptions = {},
 ): Evaluation {
   requireHistory(series, spec);
   const judging = judgingStep(series);
@@ -60,44 +66,45 @@ export function evaluate(
   const { candles, truth } = problem;
   const walk = walkForward(problem, {
     ...options,
+    withTrees: true,
     learnFrom: (row) => isOnStep(series, candles[row]!, learning),
   });
   const rows = Int32Array.from(candles.keys())
     .filter((row) => row >= walk.first && !Number.isNaN(truth[row]!));
-  const block = Math.round(blockMs(spec.horizonMs) / (series.intervalMs * judging));
+  const spacingMs = series.intervalMs * judging;
+  const block = Math.round(blockMs(spec.horizonMs) / spacingMs);
+  const spans = { block, horizon: Math.round(spec.horizonMs / spacingMs) };
   const trackOf = (learner: Learner) => replay(walk, { ...spec, learner });
   const score = (learner: Learner, track: Track) =>
-    scoreLearner(learner, outcomesOf(walk, track, spec, rows), block);
+    scoreLearner(learner, outcomesOf(walk, track, spec, rows), spans);
 
   const track = trackOf(spec.learner);
   const chosen = score(spec.learner, track);
-  const learners = LEARNERS
-    .filter((learner) => spec.target !== "volatility" || learner !== "zero")
+  const learners = (options.learners ?? learnersOf(spec.target))
     .map((learner) => learner === spec.learner ? chosen : score(learner, trackOf(learner)));
-  const { factor, slope, slopeError } = track.calibrations[track.calibrations.length - 1]!;
-  const inside = (margin: Float64Array) =>
-    Array.from(rows, (row) => Math.abs(truth[row]! - track.point[row]!) <= margin[row]! ? 1 : 0);
-  const [in80, in90] = [inside(track.margin80), inside(track.margin90)];
+  const { factor, slope, slopeError, weights } = track.calibrations[track.calibrations.length - 1]!;
+  const outcomes = outcomesOf(walk, track, spec, rows);
   const madeMs = Array.from(rows, (row) => endMs(series, candles[row]!));
+  const [fromMs, toMs] = [madeMs[0]!, madeMs[madeMs.length - 1]!];
   const reference = REFERENCES[spec.target];
   return {
     spec,
     unit: UNITS[spec.target],
     reference,
-    fromMs: madeMs[0]!,
-    toMs: madeMs[madeMs.length - 1]!,
+    fromMs,
+    toMs,
     forecasts: rows.length,
-    independentWindows: Math.floor((madeMs[madeMs.length - 1]! - madeMs[0]!) / spec.horizonMs) + 1,
+    independentWindows: Math.floor((toMs - fromMs) / spec.horizonMs) + 1,
     chosen,
     learners,
     factor,
     slope,
     slopeError,
-    coverage80: mean(in80),
-    coverage90: mean(in90),
-    brierSkill: spec.target === "labels" ? brierSkill(walk, track, spec, rows, block) : null,
-    years: scoreYears(outcomesOf(walk, track, spec, rows), madeMs, in80, in90),
-    ...judge(chosen, reference),
+    weights,
+    brierSkill: spec.target === "labels" ? brierSkill(walk, track, rows, block) : null,
+    years: scoreYears(outcomes, madeMs),
+    curve: gainCurve(outcomes, madeMs),
+    ...judge(chosen, reference, spec.horizonMs),
   };
 }
 

@@ -1,7 +1,8 @@
 import { PipelineError } from "../errors.ts";
 import type { Artifact } from "./artifact.ts";
-import { classInterval, expectedClass } from "./labels.ts";
-import { applyRidge } from "./linear.ts";
+import type { Member } from "./combination.ts";
+import { said } from "./fit.ts";
+import { classInterval, expectedClass, inMillionths } from "./labels.ts";
 import { candlesRead, stateProblem, warmUp } from "./problem.ts";
 import { classProbabilities, pointForecast } from "./replay.ts";
 import { checkSeries, endMs, type Series, tail } from "./series.ts";
@@ -11,7 +12,7 @@ import { DEFAULT_LABELS } from "./spec.ts";
 export interface Forecast {
   /** A log-return, a price, a realised volatility (√Σr²), or the expected class −1 … 1. */
   readonly value: number;
-  /** For labels: their probabilities, summing to 1. */
+  /** For labels: their probabilities in whole millionths, summing to exactly 1. */
   readonly labels?: readonly { readonly label: string; readonly probability: number }[];
   /** The 90 % interval, in the units of `value`. */
   readonly low: number;
@@ -48,19 +49,17 @@ export function forecast(artifact: Artifact, series: Series): Forecast {
     throw unusable(`the last candle, to ${new Date(endMs(recent, base)).toISOString()}, is a gap`);
   }
   const problem = stateProblem(recent, spec, Int32Array.of(base));
-  if (problem.features.join() !== artifact.ridge.features.join()) {
+  if (problem.features.join() !== artifact.features.join()) {
     throw unusable("its features are not the ones this program computes");
   }
   const at = { basePrice: recent.close[base]!, asOfMs: endMs(recent, base) };
   const [sigma, scale] = [problem.sigma[0]!, problem.scale[0]!];
-  const { calibration, mean } = artifact;
-  const raw = {
-    ridge: applyRidge(artifact.ridge, problem.x, 0) * scale,
-    mean,
+  const words: Partial<Record<Member, number>> = {
+    ...Object.fromEntries(said(artifact.fitted, problem, 0)),
     ewma: problem.ewma[0]!,
     persistence: problem.persistence[0]!,
   };
-  const point = pointForecast(spec.learner, raw, scale, calibration);
+  const point = pointForecast(spec, (member) => words[member]!, scale, artifact.calibration);
   return {
     ...inTargetUnits(artifact, point, scale, at.basePrice),
     sigma,
@@ -96,7 +95,7 @@ function inTargetUnits(
       // quantiles pass through exp unharmed.
       return { value: Math.exp(point) * calibration.smear, ...bounds(Math.exp) };
     case "labels": {
-      const probabilities = classProbabilities(point / scale, spec, calibration);
+      const probabilities = inMillionths(classProbabilities(point / scale, spec, calibration));
       const [low, high] = classInterval(probabilities, 0.1);
       const [low80, high80] = classInterval(probabilities, 0.2);
       const labels = (spec.labels ?? DEFAULT_LABELS).map((label, i) => ({

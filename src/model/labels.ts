@@ -1,27 +1,26 @@
-import { errorFunction } from "simple-statistics";
+import type { Class } from "./triple_barrier.ts";
 
-/** Probabilities below, between and above the barriers; they sum to 1. */
+/** Probabilities of the lower barrier, of neither and of the upper one; they sum to 1. */
 export type Probabilities = readonly [number, number, number];
 
-/**
- * The class of a standardised return at the end of the horizon: −1 below −barrier, 1 above barrier,
- * 0 between. This is the end-of-horizon version of triple-barrier labels (López de Prado 2018): what
- * counts is where the price ends, not which barrier it touches first on the way.
- */
-export function classOf(z: number, barrier: number): -1 | 0 | 1 {
-  return z < -barrier ? -1 : z > barrier ? 1 : 0;
-}
+/** Tilts are cut off here: e⁴ to 1 is as sure as any forecast of a market may be. */
+const MOST_TILT = 2;
 
-/** Class probabilities when the standardised return is normal around `z` with deviation 1. */
-export function normalProbabilities(z: number, barrier: number): Probabilities {
-  const below = (limit: number) => (1 + errorFunction(limit / Math.SQRT2)) / 2;
-  const down = below(-barrier - z);
-  const up = below(z - barrier);
-  return [down, 1 - down - up, up];
+/**
+ * The class frequencies `base` seen with the drift of a standardised forecast `z`. By Girsanov's
+ * theorem a drift makes each path to the upper barrier e^(2·z·barrier) times as likely, against its
+ * mirror image to the lower one, whatever the time of the touch.
+ */
+export function tilted(base: Probabilities, z: number, barrier: number): Probabilities {
+  const tilt = Math.max(-MOST_TILT, Math.min(MOST_TILT, z * barrier));
+  const down = base[0] * Math.exp(-tilt);
+  const up = base[2] * Math.exp(tilt);
+  const total = down + base[1] + up;
+  return [down / total, 1 - down / total - up / total, up / total];
 }
 
 /** How often each class came, with one imagined occurrence of each so that none is impossible. */
-export function frequencies(classes: Iterable<-1 | 0 | 1>): Probabilities {
+export function frequencies(classes: Iterable<Class>): Probabilities {
   const counts: [number, number, number] = [1, 1, 1];
   let total = 3;
   for (const label of classes) {
@@ -37,6 +36,15 @@ export function blend(model: Probabilities, base: Probabilities, weight: number)
   const down = mix(0);
   const up = mix(2);
   return [down, 1 - down - up, up];
+}
+
+/** The same probabilities as whole millionths that sum to a million: exact however they are written. */
+export function inMillionths(probabilities: Probabilities): Probabilities {
+  const parts = probabilities.map((probability) => Math.round(probability * 1e6));
+  const rest = parts.reduce((sum, part) => sum + part, -1e6);
+  // What rounding left over goes to the largest, where it is least.
+  parts[parts.indexOf(Math.max(...parts))]! -= rest;
+  return [parts[0]! / 1e6, parts[1]! / 1e6, parts[2]! / 1e6];
 }
 
 /** Probability-weighted class, −1 … 1. */

@@ -1,9 +1,10 @@
 import { PipelineError } from "../errors.ts";
 import type { Forecast } from "./forecast.ts";
-import { classInterval, classOf, expectedClass, frequencies } from "./labels.ts";
+import { classInterval, expectedClass, frequencies, inMillionths } from "./labels.ts";
 import { candlesIn, checkSeries, DAY_MS, endMs, type Series } from "./series.ts";
 import { candleSigma, leastVariance, logReturns } from "./sigma.ts";
 import { DEFAULT_BARRIER, DEFAULT_LABELS, horizonCandles, type ModelSpec } from "./spec.ts";
+import { tripleBarrier } from "./triple_barrier.ts";
 
 /** Half-widths of a normal's central 90 % and 80 %, in standard deviations. */
 const [WIDTH_90, WIDTH_80] = [1.645, 1.282];
@@ -36,9 +37,10 @@ export function meanForecast(series: Series, spec: ModelSpec): Forecast {
     );
   }
   const returns = logReturns(series);
-  const sigma = candleSigma(returns, intervalMs)[base]! * Math.sqrt(horizon);
+  const perCandle = candleSigma(returns, intervalMs);
+  const sigma = perCandle[base]! * Math.sqrt(horizon);
   return {
-    ...inTargetUnits(spec, { close, returns, sigma, intervalMs, horizon, ends }),
+    ...inTargetUnits(spec, { series, returns, perCandle, sigma, horizon, ends }),
     sigma,
     basePrice: close[base]!,
     asOfMs: endMs(series, base),
@@ -47,11 +49,11 @@ export function meanForecast(series: Series, spec: ModelSpec): Forecast {
 }
 
 interface Past {
-  readonly close: Float64Array;
+  readonly series: Series;
   readonly returns: Float64Array;
-  /** Volatility over the horizon, in log-return units. */
+  /** Volatility per candle, and over the horizon that begins now, in log-return units. */
+  readonly perCandle: Float64Array;
   readonly sigma: number;
-  readonly intervalMs: number;
   readonly horizon: number;
   /** Last candle of each horizon, newest first. */
   readonly ends: readonly number[];
@@ -60,7 +62,8 @@ interface Past {
 type Value = Pick<Forecast, "value" | "labels" | "low" | "high" | "low80" | "high80">;
 
 function inTargetUnits(spec: ModelSpec, past: Past): Value {
-  const { close, sigma, ends, horizon } = past;
+  const { series, sigma, ends, horizon } = past;
+  const { close } = series;
   const over = ends.map((end) => Math.log(close[end]! / close[end - horizon]!));
   switch (spec.target) {
     case "log-return":
@@ -78,8 +81,12 @@ function inTargetUnits(spec: ModelSpec, past: Past): Value {
     }
     case "labels": {
       const barrier = spec.barrier ?? DEFAULT_BARRIER;
-      const deviation = Math.sqrt(variance(over)) || sigma;
-      const shares = frequencies(over.map((value) => classOf(value / deviation, barrier)));
+      const classes = ends.flatMap((end) => {
+        const base = end - horizon;
+        const reach = past.perCandle[base]! * Math.sqrt(horizon);
+        return tripleBarrier(series, base, horizon, barrier, reach) ?? [];
+      });
+      const shares = inMillionths(frequencies(classes));
       const [low, high] = classInterval(shares, 0.1);
       const [low80, high80] = classInterval(shares, 0.2);
       const labels = (spec.labels ?? DEFAULT_LABELS)
@@ -106,7 +113,7 @@ function shrunkMean(values: readonly number[], sigma: number): number {
   return shrunk === 0 ? 1e-6 * sigma : shrunk;
 }
 
-function logVolatility({ returns, intervalMs, horizon }: Past, end: number): number {
+function logVolatility({ returns, series: { intervalMs }, horizon }: Past, end: number): number {
   const squares = returns.subarray(end - horizon + 1, end + 1).reduce((sum, r) => sum + r * r, 0);
   return Math.log(Math.max(squares, leastVariance(intervalMs) * horizon)) / 2;
 }

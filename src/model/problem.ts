@@ -2,7 +2,8 @@ import { runningSum, windowedEwma, windowSum } from "./rolling.ts";
 import { candlesIn, HOUR_MS, type Series } from "./series.ts";
 import { candleSigma, leastVariance, logReturns, LOOKBACK_HOURS } from "./sigma.ts";
 import { returnFeatures, volatilityFeatures } from "./features.ts";
-import { horizonCandles, type ModelSpec } from "./spec.ts";
+import { DEFAULT_BARRIER, horizonCandles, type ModelSpec } from "./spec.ts";
+import { type Class, tripleBarrier } from "./triple_barrier.ts";
 
 /**
  * A series as a learner sees it: one row per base candle, with what was known at its close and what
@@ -16,6 +17,7 @@ export interface Problem {
   readonly intervalMs: number;
   /** Candles from the base to the end of the label. */
   readonly horizon: number;
+  readonly isVolatility: boolean;
   readonly features: readonly string[];
   /** Row-major, rows × features. */
   readonly x: Float64Array;
@@ -27,8 +29,10 @@ export interface Problem {
   readonly clip: number;
   /** Ridge penalties to choose from, per training row. */
   readonly strengths: readonly number[];
-  /** What came; NaN while unresolved, and where base or end is a filled candle. */
+  /** What came; NaN while unresolved, and where a filled candle hides it. */
   readonly truth: Float64Array;
+  /** For labels the class that came, 0 where truth is NaN; otherwise empty. */
+  readonly classes: readonly Class[];
   readonly ewma: Float64Array;
   readonly persistence: Float64Array;
 }
@@ -68,9 +72,10 @@ export function stateProblem(series: Series, spec: ModelSpec, candles: Int32Arra
   const resolved = (t: number) =>
     t + horizon < close.length && real[t] === 1 && real[t + horizon] === 1;
   const sigma = of((t) => perCandle[t]! * root);
-  const frame = { candles, length: close.length, intervalMs, horizon, sigma };
+  const isVolatility = spec.target === "volatility";
+  const frame = { candles, length: close.length, intervalMs, horizon, isVolatility, sigma };
 
-  if (spec.target === "volatility") {
+  if (isVolatility) {
     const squares = runningSum(close.length, (i) => returns[i]! ** 2);
     const least = leastVariance(intervalMs) * horizon;
     const logVolatility = (end: number) =>
@@ -82,6 +87,7 @@ export function stateProblem(series: Series, spec: ModelSpec, candles: Int32Arra
       clip: Infinity,
       strengths: VOLATILITY_STRENGTHS,
       truth: of((t) => resolved(t) ? logVolatility(t + horizon) : NaN),
+      classes: [],
       ewma: sigma.map(Math.log),
       persistence: of(logVolatility),
     };
@@ -91,13 +97,21 @@ export function stateProblem(series: Series, spec: ModelSpec, candles: Int32Arra
     (DRIFT_HALF_LIFE_HOURS * HOUR_MS) / intervalMs,
     candlesIn(DRIFT_LOOKBACK_HOURS, intervalMs),
   );
+  const barrier = spec.barrier ?? DEFAULT_BARRIER;
+  const classes = spec.target === "labels"
+    ? Array.from(candles, (t) => tripleBarrier(series, t, horizon, barrier, perCandle[t]! * root))
+    : [];
+  const truth = of((t) => resolved(t) ? Math.log(close[t + horizon]! / close[t]!) : NaN);
   return {
     ...table(returnFeatures(past), candles),
     ...frame,
     scale: sigma,
     clip: 4,
     strengths: RETURN_STRENGTHS,
-    truth: of((t) => resolved(t) ? Math.log(close[t + horizon]! / close[t]!) : NaN),
+    truth: truth.map((value, row) =>
+      classes.length > 0 && classes[row] === undefined ? NaN : value
+    ),
+    classes: classes.map((label) => label ?? 0),
     ewma: of((t) => drift[t]! * horizon),
     persistence: of((t) => Math.log(close[t]! / close[t - horizon]!)),
   };

@@ -1,7 +1,9 @@
 import { calibrate, type Calibration } from "./calibration.ts";
-import { blend, normalProbabilities, type Probabilities } from "./labels.ts";
-import { DEFAULT_BARRIER, type Learner, type ModelSpec } from "./spec.ts";
+import { combined, type Member } from "./combination.ts";
+import { blend, type Probabilities, tilted } from "./labels.ts";
+import { DEFAULT_BARRIER, type ModelSpec } from "./spec.ts";
 import type { WalkForward } from "./walk_forward.ts";
+import { weighFolds } from "./weighing.ts";
 
 /** What a learner would have said, fold by fold, calibrated with what each fold's start knew. */
 export interface Track {
@@ -16,43 +18,29 @@ export interface Track {
   readonly calibrations: readonly Calibration[];
 }
 
-/** What the learners say about one row, before any shrinkage. */
-export interface RawForecasts {
-  readonly ridge: number;
-  readonly mean: number;
-  readonly ewma: number;
-  readonly persistence: number;
-}
-
 /** Replays the walk-forward for the learner of `spec`. */
 export function replay(walk: WalkForward, spec: ModelSpec): Track {
-  const { problem } = walk;
-  const { scale, ewma, persistence } = problem;
-  const rows = problem.candles.length;
+  const { scale, ewma, candles } = walk.problem;
+  const rows = candles.length;
   // Before the first fold stands the forecast that needs no fitting, so that the first year of
   // intervals has resolved errors to take its width from.
   const point = spec.target === "volatility" ? Float64Array.from(ewma) : new Float64Array(rows);
   const [margin80, margin90] = [new Float64Array(rows), new Float64Array(rows)];
   const cells = spec.target === "labels" ? 3 * rows : 0;
-  const [normal, probabilities] = [new Float64Array(cells), new Float64Array(cells)];
-  const barrier = spec.barrier ?? DEFAULT_BARRIER;
+  const [unblended, probabilities] = [new Float64Array(cells), new Float64Array(cells)];
+  const made = { point, margin80, margin90, tilted: unblended };
+  const weighings = weighFolds(walk, spec);
 
-  const calibrations = walk.folds.map((fold) => {
-    const now = calibrate(walk, fold, spec, { point, normal });
+  const calibrations = walk.folds.map((fold, i) => {
+    const now = calibrate(walk, fold, spec, weighings[i]!, made);
     for (let row = fold.from; row < fold.to; row++) {
-      const raw = {
-        ridge: walk.ridge[row]!,
-        mean: fold.mean,
-        ewma: ewma[row]!,
-        persistence: persistence[row]!,
-      };
-      point[row] = pointForecast(spec.learner, raw, scale[row]!, now);
+      point[row] = pointForecast(spec, (member) => walk.said[member]![row]!, scale[row]!, now);
       margin80[row] = now.quantile80 * scale[row]!;
       margin90[row] = now.quantile90 * scale[row]!;
       if (cells > 0) {
-        const byNormal = normalProbabilities(point[row]! / scale[row]!, barrier);
-        normal.set(byNormal, 3 * row);
-        probabilities.set(blend(byNormal, now.frequencies, now.weight), 3 * row);
+        const z = point[row]! / scale[row]!;
+        unblended.set(tilted(now.frequencies, z, spec.barrier ?? DEFAULT_BARRIER), 3 * row);
+        probabilities.set(classProbabilities(z, spec, now), 3 * row);
       }
     }
     return now;
@@ -62,16 +50,15 @@ export function replay(walk: WalkForward, spec: ModelSpec): Track {
 
 /** The point forecast of one row, in the problem's units. */
 export function pointForecast(
-  learner: Learner,
-  raw: RawForecasts,
+  { learner }: ModelSpec,
+  said: (member: Member) => number,
   scale: number,
-  { reference, factor }: Pick<Calibration, "reference" | "factor">,
+  { reference, weights }: Pick<Calibration, "reference" | "weights">,
 ): number {
-  if (learner === "zero") return 0;
-  if (learner !== "auto") return raw[learner];
-  const point = reference + factor * (raw.ridge - reference);
+  const point = combined(reference, weights, said);
   // Never exactly 0, not even in a market so flat that every feature and so the fit is 0.
-  return point === 0 ? 1e-6 * scale : point;
+  const isShrunk = learner === "auto" || learner === "ensemble";
+  return point === 0 && isShrunk ? 1e-6 * scale : point;
 }
 
 /** The blended class probabilities of a standardised point forecast. */
@@ -80,5 +67,6 @@ export function classProbabilities(
   spec: ModelSpec,
   { frequencies, weight }: Pick<Calibration, "frequencies" | "weight">,
 ): Probabilities {
-  return blend(normalProbabilities(z, spec.barrier ?? DEFAULT_BARRIER), frequencies, weight);
+  const barrier = spec.barrier ?? DEFAULT_BARRIER;
+  return blend(tilted(frequencies, z, barrier), frequencies, weight);
 }

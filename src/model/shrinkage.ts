@@ -12,7 +12,7 @@ export interface Shrinkage {
 export const LEAST_FACTOR = 0.05;
 
 /** With fewer blocks a standard error means nothing, and the prior stands. */
-const LEAST_BLOCKS = 8;
+export const LEAST_BLOCKS = 8;
 
 /** Two-sided 90 %, one-sided 95 %. */
 const CONFIDENCE = 1.645;
@@ -55,4 +55,14 @@ export function shrinkage(
   const reach = CONFIDENCE * slopeError;
   const nearest = Math.max(slope - reach, Math.min(slope + reach, prior));
   return { factor: Math.max(LEAST_FACTOR, Math.min(1, nearest)), slope, slopeError };
+}
+
+/**
+ * Whether a mean advantage is above 0 beyond chance: the lower end of its 90 % interval, robust to
+ * dependence within blocks as above. False with too few blocks to tell.
+ */
+export function excludesHarm(advantage: Float64Array, block: ArrayLike<number>): boolean {
+  const constant = advantage.map(() => 1);
+  const { slope, slopeError } = shrinkage(constant, advantage, block, LEAST_FACTOR);
+  return slopeError !== null && slope > CONFIDENCE * slopeError;
 }

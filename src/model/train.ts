@@ -1,9 +1,10 @@
 import { type Artifact, sealArtifact, type TrackRecord } from "./artifact.ts";
+import { portable } from "./fit.ts";
 import { baseCandles, learningStep, requireHistory } from "./grid.ts";
 import { stateProblem } from "./problem.ts";
 import { replay, type Track } from "./replay.ts";
 import { endMs, type Series } from "./series.ts";
-import type { ModelSpec } from "./spec.ts";
+import type { Learner, ModelSpec } from "./spec.ts";
 import { type WalkForward, walkForward } from "./walk_forward.ts";
 
 /**
@@ -18,32 +19,29 @@ export function train(
 ): Artifact {
   requireHistory(series, spec);
   const candles = baseCandles(series, spec, learningStep(series, spec));
-  const walk = walkForward(stateProblem(series, spec, candles), options);
+  const withTrees = WITH_TREES.has(spec.learner);
+  const walk = walkForward(stateProblem(series, spec, candles), { ...options, withTrees });
   const track = replay(walk, spec);
-  const { ridge, mean } = walk.folds[walk.folds.length - 1]!;
+  const { fitted } = walk.folds[walk.folds.length - 1]!;
+  const calibration = track.calibrations[track.calibrations.length - 1]!;
   return sealArtifact({
     spec,
     intervalMs: series.intervalMs,
     trainedFromMs: endMs(series, 0),
     trainedToMs: endMs(series, series.close.length - 1),
-    ridge: {
-      features: walk.problem.features,
-      mean: [...ridge.mean],
-      sd: [...ridge.sd],
-      coefficients: [...ridge.coefficients],
-      intercept: ridge.intercept,
-      strength: ridge.strength === Infinity ? null : ridge.strength,
-    },
-    mean,
-    calibration: track.calibrations[track.calibrations.length - 1]!,
+    features: walk.problem.features,
+    fitted: portable(fitted, calibration.weights),
+    calibration,
     record: trackRecord(walk, track, spec),
   });
 }
 
+const WITH_TREES: ReadonlySet<Learner> = new Set(["auto", "ensemble", "trees"]);
+
 function trackRecord(walk: WalkForward, track: Track, spec: ModelSpec): TrackRecord {
   const { truth } = walk.problem;
   const rows = [...truth.keys()].filter((row) => row >= walk.first && !Number.isNaN(truth[row]!));
-  const reference = (row: number) => spec.target === "volatility" ? walk.mean[row]! : 0;
+  const reference = (row: number) => spec.target === "volatility" ? walk.said.mean[row]! : 0;
   const squares = (of: (row: number) => number) =>
     rows.reduce((sum, row) => sum + of(row) ** 2, 0) / rows.length;
   const deviation = (values: Float64Array) => {
@@ -55,8 +53,8 @@ function trackRecord(walk: WalkForward, track: Track, spec: ModelSpec): TrackRec
   return {
     forecasts: rows.length,
     mseRatio: loss(track.point),
-    mseRatioUnshrunk: loss(walk.ridge),
+    mseRatioUnshrunk: loss(walk.said.ridge),
     sdRatio: deviation(track.point) / deviation(truth),
-    sdRatioUnshrunk: deviation(walk.ridge) / deviation(truth),
+    sdRatioUnshrunk: deviation(walk.said.ridge) / deviation(truth),
   };
 }

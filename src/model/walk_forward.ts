@@ -1,6 +1,8 @@
-import { applyRidge, fitStandardRidge, type StandardRidge } from "./linear.ts";
+import type { Member, Said } from "./combination.ts";
+import { type Fitted, fitting, said } from "./fit.ts";
 import type { Problem } from "./problem.ts";
 import { candlesIn } from "./series.ts";
+import type { Trees } from "./trees.ts";
 
 /** One refit and the rows it forecasts. */
 export interface Fold {
@@ -9,9 +11,7 @@ export interface Fold {
   readonly to: number;
   /** Rows below this one had their label before the fold began: all that it may learn from. */
   readonly known: number;
-  readonly ridge: StandardRidge;
-  /** Mean of the known truths. */
-  readonly mean: number;
+  readonly fitted: Fitted;
 }
 
 /** Forecasts that each fold made for rows whose outcome it could not know. */
@@ -21,12 +21,13 @@ export interface WalkForward {
   readonly folds: readonly Fold[];
   /** First row that was forecast. */
   readonly first: number;
-  /** NaN before `first`. */
-  readonly ridge: Float64Array;
-  readonly mean: Float64Array;
+  /** What each member said, unshrunk; of fitted members NaN before `first`. */
+  readonly said: Said & { readonly ridge: Float64Array; readonly mean: Float64Array };
 }
 
 export interface WalkForwardOptions {
+  /** Whether trees are grown too: they take most of the time. */
+  readonly withTrees?: boolean;
   /** Learn from every n-th row only: neighbours' labels overlap and say nearly the same. */
   readonly learnFrom?: (row: number) => boolean;
   /** Candles between the last label learnt from and the first forecast, the horizon unless told. */
@@ -35,40 +36,51 @@ export interface WalkForwardOptions {
 }
 
 const REFIT_DAYS = 30;
+/** Trees take a hundred times as long as the ridge, and change as slowly: every third fold is enough. */
+const REGROW_FOLDS = 3;
 const FIRST_TRAINING_DAYS = 730;
 
 /**
  * Expanding walk-forward: training starts with two years (half the rows' span when there is less),
- * and every 30 days the ridge is refitted on all labels that ended before the fold began.
+ * and every 30 days the members are refitted on all labels that ended before the fold began.
  */
 export function walkForward(
   problem: Problem,
   options: WalkForwardOptions = {},
 ): WalkForward {
-  const { candles, truth } = problem;
+  const { candles, ewma, persistence } = problem;
   const purge = options.purge ?? problem.horizon;
-  const rows = candles.length;
   const rowAt = (candle: number) => lowerBound(candles, candle);
-  const knownAt = (candle: number) => rowAt(candle - purge);
-  const training = trainingTable(problem, options.learnFrom ?? (() => true));
-  const ridge = new Float64Array(rows).fill(NaN);
-  const mean = new Float64Array(rows).fill(NaN);
+  const fitOn = fitting(problem, options.learnFrom ?? (() => true));
   const starts = foldStarts(problem);
+  const column = () => new Float64Array(candles.length).fill(NaN);
+  let trees: Trees | null = null;
+  const columns: Partial<Record<Member, Float64Array>> = {};
 
-  const folds = starts.map((start, fold): Fold => {
+  const folds = starts.map((start, i): Fold => {
     const from = rowAt(start);
-    const to = rowAt(starts[fold + 1] ?? Infinity);
-    const known = knownAt(start);
-    const fit = training.fitOn(known);
-    const average = meanOf(truth.subarray(0, known));
+    const to = rowAt(starts[i + 1] ?? Infinity);
+    const known = rowAt(start - purge);
+    const isLive = i === starts.length - 1;
+    const isGrown = options.withTrees === true && (isLive || i % REGROW_FOLDS === 0);
+    const fresh = fitOn(known, isGrown);
+    trees = fresh.trees ?? trees;
+    const fitted = { ...fresh, trees };
     for (let row = from; row < to; row++) {
-      ridge[row] = applyRidge(fit, problem.x, row) * problem.scale[row]!;
-      mean[row] = average;
+      for (const [member, value] of said(fitted, problem, row)) {
+        (columns[member] ??= column())[row] = value;
+      }
     }
-    options.onProgress?.(fold + 1, starts.length);
-    return { from, to, known, ridge: fit, mean: average };
+    options.onProgress?.(i + 1, starts.length);
+    return { from, to, known, fitted };
   });
-  return { problem, folds, first: folds[0]!.from, ridge, mean };
+  const { ridge = column(), mean = column() } = columns;
+  return {
+    problem,
+    folds,
+    first: folds[0]!.from,
+    said: { ...columns, ridge, mean, ewma, persistence },
+  };
 }
 
 /** First candle of each fold; the last "start" is the candle that has not come yet. */
@@ -84,36 +96,6 @@ function foldStarts({ candles, horizon, length, intervalMs }: Problem): number[]
   return [...starts, length];
 }
 
-/** The rows that may be learnt from, gathered once so that each fold's table is a prefix of it. */
-function trainingTable(problem: Problem, learnFrom: (row: number) => boolean) {
-  const { candles, truth, scale, clip, x, horizon, strengths } = problem;
-  const columns = problem.features.length;
-  const rows = Int32Array.from(candles.keys()).filter((row) =>
-    !Number.isNaN(truth[row]!) && learnFrom(row)
-  );
-  const table = new Float64Array(rows.length * columns);
-  const target = new Float64Array(rows.length);
-  const bases = new Int32Array(rows.length);
-  rows.forEach((row, i) => {
-    table.set(x.subarray(row * columns, (row + 1) * columns), i * columns);
-    target[i] = Math.max(-clip, Math.min(clip, truth[row]! / scale[row]!));
-    bases[i] = candles[row]!;
-  });
-  return {
-    /** Fits on the training rows among the first `known` rows of the problem. */
-    fitOn(known: number): StandardRidge {
-      const count = lowerBound(rows, known);
-      return fitStandardRidge({
-        x: table.subarray(0, count * columns),
-        y: target.subarray(0, count),
-        candles: bases,
-        horizon,
-        strengths,
-      });
-    },
-  };
-}
-
 /** How many of the ascending `values` are below `limit`. */
 function lowerBound(values: Int32Array, limit: number): number {
   let low = 0;
@@ -124,16 +106,4 @@ function lowerBound(values: Int32Array, limit: number): number {
     else high = middle;
   }
   return low;
-}
-
-function meanOf(values: Float64Array): number {
-  let sum = 0;
-  let count = 0;
-  for (const value of values) {
-    if (!Number.isNaN(value)) {
-      sum += value;
-      count++;
-    }
-  }
-  return count > 0 ? sum / count : 0;
 }

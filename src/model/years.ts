@@ -12,12 +12,10 @@ export interface YearScore {
   readonly coverage90: number;
 }
 
-/** Splits the outcomes by year; `madeMs`, `in80` and `in90` have one value per row. */
+/** Splits the outcomes by year; `madeMs` has one value per row. */
 export function scoreYears(
-  { forecast, truth, reference }: Outcomes,
+  { forecast, truth, reference, in80, in90 }: Outcomes,
   madeMs: readonly number[],
-  in80: readonly number[],
-  in90: readonly number[],
 ): YearScore[] {
   const years = Map.groupBy(madeMs.keys(), (row) => new Date(madeMs[row]!).getUTCFullYear());
   return [...years].map(([year, rows]) => {

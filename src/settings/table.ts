@@ -174,9 +174,19 @@ export const TOPIC_SETTINGS = {
   },
   model: {
     name: "ALLORA_MODEL",
-    type: choice("auto", "ridge", "zero", "mean", "ewma", "persistence"),
+    type: choice(
+      "auto",
+      "ridge",
+      "trees",
+      "har",
+      "ensemble",
+      "zero",
+      "mean",
+      "ewma",
+      "persistence",
+    ),
     default: "auto",
-    meaning: "The learner; auto is ridge, shrunk until it does no harm",
+    meaning: "The learner; auto is ridge, or the ensemble if proven better, shrunk to do no harm",
   },
   labels: {
     name: "ALLORA_LABELS",
@@ -187,8 +197,8 @@ export const TOPIC_SETTINGS = {
   barrier: {
     name: "ALLORA_BARRIER",
     type: number(0.01, 10),
-    default: "0.5",
-    meaning: "Half-width of the neutral class, in standard deviations over the horizon",
+    default: "1",
+    meaning: "Distance of a labels topic's barriers, in standard deviations over the horizon",
   },
   ...VENUE_SETTINGS,
   warnAbove: {

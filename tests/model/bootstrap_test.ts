@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { blockBootstrap, seededRandom, shiftedPValue } from "../../src/model/bootstrap.ts";
+import { blockBootstrap, seededRandom, shiftedPValues } from "../../src/model/bootstrap.ts";
 
 const noise = (seed: number, length: number) =>
   Float64Array.from({ length }, seededRandom(seed)).map((u) => u - 0.5);
@@ -26,11 +26,15 @@ Deno.test("blockBootstrap() gives the same interval for the same seed", () => {
   assert(draw(7)[0]!.low !== draw(8)[0]!.low);
 });
 
-Deno.test("shiftedPValue() is small for forecasts in time and large for those that are not", () => {
+Deno.test("shiftedPValues() are small for forecasts in time and large for those that are not", () => {
   const truth = noise(4, 3000);
   const error = noise(5, 3000);
-  assertEquals(shiftedPValue(truth.map((y, i) => y + error[i]!), truth, 50), 1 / 500);
-  assert(shiftedPValue(error, truth, 50)! > 0.05);
-  assertEquals(shiftedPValue(new Float64Array(3000), truth, 50), null);
-  assertEquals(shiftedPValue(error.slice(0, 60), truth.slice(0, 60), 50), null);
+  const scores = [
+    (row: number, forecast: number) => truth[row]! * forecast,
+    (row: number, forecast: number) => -Math.abs(truth[row]! - forecast),
+  ];
+  assertEquals(shiftedPValues(truth.map((y, i) => y + error[i]!), 50, scores), [1 / 200, 1 / 200]);
+  for (const pValue of shiftedPValues(error, 50, scores)) assert(pValue! > 0.05);
+  assertEquals(shiftedPValues(new Float64Array(3000), 50, scores), [null, null]);
+  assertEquals(shiftedPValues(error.slice(0, 60), 50, scores), [null, null]);
 });

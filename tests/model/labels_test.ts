@@ -1,30 +1,46 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { seededRandom } from "../../src/model/bootstrap.ts";
 import {
   blend,
   classInterval,
-  classOf,
   expectedClass,
   frequencies,
-  normalProbabilities,
+  inMillionths,
+  type Probabilities,
+  tilted,
 } from "../../src/model/labels.ts";
 
-Deno.test("classOf() parts at the barriers, which belong to the middle", () => {
-  assertEquals([-0.51, -0.5, 0, 0.5, 0.51].map((z) => classOf(z, 0.5)), [-1, 0, 0, 0, 1]);
+Deno.test("tilted() makes the upper barrier e^(2·z·barrier) times as likely against the lower one", () => {
+  const base: Probabilities = [0.25, 0.35, 0.4];
+  const [down, neutral, up] = tilted(base, 0.3, 1.5);
+  assertAlmostEquals(down + neutral + up, 1, 1e-15);
+  assertAlmostEquals(up / down, 0.4 / 0.25 * Math.exp(0.9), 1e-12);
+  tilted(base, 0, 1).forEach((p, i) => assertAlmostEquals(p, base[i]!, 1e-15));
+  assert(tilted(base, 1e6, 1)[0] > 0, "no forecast makes a class impossible");
 });
 
-Deno.test("normalProbabilities() are those of the normal distribution", () => {
-  const [down, neutral, up] = normalProbabilities(0, 0.5);
-  assertAlmostEquals(down, 0.3085375, 1e-6);
-  assertAlmostEquals(neutral, 0.3829249, 1e-6);
-  assertAlmostEquals(up, 0.3085375, 1e-6);
-  assertAlmostEquals(normalProbabilities(1, 0.5)[2], 0.6914625, 1e-6);
+Deno.test("inMillionths() sums to exactly 1 in decimals and moves nothing by more than two of them", () => {
+  const random = seededRandom(1);
+  for (let i = 0; i < 1000; i++) {
+    const [a, b, c] = [random(), random(), random()];
+    const total = a + b + c;
+    const exact: Probabilities = [a / total, b / total, 1 - a / total - b / total];
+    const rounded = inMillionths(exact);
+    const millionths = rounded.map((p) => {
+      const digits = p.toFixed(6);
+      assertEquals(Number(digits), p);
+      return BigInt(digits.replace(".", ""));
+    });
+    assertEquals(millionths.reduce((sum, part) => sum + part), 1_000_000n);
+    rounded.forEach((p, k) => assertAlmostEquals(p, exact[k]!, 2e-6));
+  }
 });
 
 Deno.test("blend() stays between its parts and sums to 1", () => {
   const base = frequencies([-1, -1, 0, 1, 1, 1, 1]);
   assertEquals(base, [0.3, 0.2, 0.5]);
   for (const weight of [0, 0.05, 0.5, 1]) {
-    const mixed = blend(normalProbabilities(-2, 0.5), base, weight);
+    const mixed = blend(tilted(base, -2, 0.5), base, weight);
     assertAlmostEquals(mixed[0] + mixed[1] + mixed[2], 1, 1e-15);
     assert(mixed.every((p) => p >= 0 && p <= 1));
   }

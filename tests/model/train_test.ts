@@ -3,7 +3,7 @@ import { PipelineError } from "../../src/errors.ts";
 import { parseArtifact, serialiseArtifact } from "../../src/model/artifact.ts";
 import { forecast } from "../../src/model/forecast.ts";
 import { type Series, tail } from "../../src/model/series.ts";
-import { type Learner, LEARNERS, type ModelSpec, type TargetKind } from "../../src/model/spec.ts";
+import { type Learner, learnersOf, type ModelSpec, type TargetKind } from "../../src/model/spec.ts";
 import { train } from "../../src/model/train.ts";
 import { HOUR_MS, madeUpCandles, trendingCandles } from "./synthetic.ts";
 
@@ -68,7 +68,7 @@ Deno.test("forecast() of labels has probabilities that sum to 1 under the topic'
 });
 
 Deno.test("train() and forecast() know every learner", () => {
-  for (const learner of LEARNERS) {
+  for (const learner of learnersOf("log-return")) {
     const made = forecast(train(series, specOf("log-return", learner)), series);
     const expected: Partial<Record<Learner, number>> = {
       zero: 0,
@@ -76,6 +76,11 @@ Deno.test("train() and forecast() know every learner", () => {
     };
     if (learner in expected) assertEquals(made.value, expected[learner]);
     assert(made.low < made.value && made.value < made.high, learner);
+  }
+  for (const learner of learnersOf("volatility")) {
+    const made = forecast(train(series, specOf("volatility", learner)), series);
+    assert(made.low < made.value && made.value < made.high, learner);
+    assertAlmostEquals(made.value, 0.005 * Math.sqrt(24), 0.01, learner);
   }
 });
 
@@ -124,6 +129,7 @@ Deno.test("train() and forecast() refuse what cannot be right", () => {
     ],
     [() => train(series, specOf("log-return", "auto", 1.5)), "not a multiple", "config"],
     [() => train(series, specOf("volatility", "zero")), "never 0", "config"],
+    [() => train(series, specOf("price", "har")), "har knows volatility only", "config"],
     [() => train(series, { ...specOf("labels"), barrier: 0 }), "barrier 0", "config"],
   ];
   for (const [act, message, kind] of cases) {

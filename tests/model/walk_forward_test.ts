@@ -20,11 +20,12 @@ Deno.test("walkForward() forecasts a fold's first row the same whatever comes af
   const { folds } = walkForward(problem);
   const first = folds[1]!.from;
   const changed = problemOf(withOtherFuture(series, problem.candles[first]!));
-  assertEquals(walkForward(problem).ridge[first], walkForward(changed).ridge[first]);
+  assertEquals(walkForward(problem).said.ridge[first], walkForward(changed).said.ridge[first]);
 
   const unpurged = { purge: 0 };
   assert(
-    walkForward(problem, unpurged).ridge[first] !== walkForward(changed, unpurged).ridge[first],
+    walkForward(problem, unpurged).said.ridge[first] !==
+      walkForward(changed, unpurged).said.ridge[first],
     "without the purge the future is learnt from, and this test would see it",
   );
 });
@@ -34,8 +35,20 @@ Deno.test("walkForward() covers every row after the first fold's start, and ends
   const live = walk.folds[walk.folds.length - 1]!;
   assertEquals([live.from, live.to], [3280, 3280]);
   assertEquals(live.known, 3280 - 24);
-  walk.ridge.forEach((value, row) => assertEquals(Number.isNaN(value), row < walk.first));
+  walk.said.ridge.forEach((value, row) => assertEquals(Number.isNaN(value), row < walk.first));
   walk.folds.slice(1).forEach((fold, i) => assertEquals(fold.from, walk.folds[i]!.to));
+});
+
+Deno.test("walkForward() grows trees every third fold and for the live one, from known rows only", () => {
+  const series = madeUpCandles(6500, 6);
+  const problem = problemOf(series);
+  const { folds, said, first } = walkForward(problem, { withTrees: true });
+  const trees = folds.map(({ fitted }) => fitted.trees);
+  assertEquals(folds.length, 6);
+  assert(trees[0] === trees[1] && trees[1] === trees[2] && trees[2] !== trees[3]);
+  assert(trees[3] === trees[4] && trees[4] !== trees[5]);
+  const changed = problemOf(withOtherFuture(series, problem.candles[first]!));
+  assertEquals(walkForward(changed, { withTrees: true }).said.trees![first], said.trees![first]);
 });
 
 Deno.test("walkForward() finds a planted trend, and nothing once labels are shifted in time", () => {
@@ -43,7 +56,10 @@ Deno.test("walkForward() finds a planted trend, and nothing once labels are shif
   const correlation = (truth: Float64Array) => {
     const walk = walkForward({ ...problem, truth });
     const rows = [...truth.keys()].filter((row) => row >= walk.first && !Number.isNaN(truth[row]!));
-    return sampleCorrelation(rows.map((row) => walk.ridge[row]!), rows.map((row) => truth[row]!));
+    return sampleCorrelation(
+      rows.map((row) => walk.said.ridge[row]!),
+      rows.map((row) => truth[row]!),
+    );
   };
   const planted = correlation(problem.truth);
   const shift = 3000;
