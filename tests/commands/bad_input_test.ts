@@ -255,7 +255,7 @@ const artifacts: Case[] = [
   artifact("of a later version", '{"format":"allora-pipeline model","version":99}', 65, ["99"]),
   artifact(
     "changed by hand",
-    '{"format":"allora-pipeline model","version":1,"checksum":"00","model":{}}',
+    '{"format":"allora-pipeline model","version":2,"checksum":"00","model":{}}',
     65,
     ["checksum"],
   ),
