@@ -2,6 +2,7 @@ import type { Settlement, Submission } from "../ledger/submission.ts";
 import { loadSeries } from "../market/feed.ts";
 import { realisedVolatility } from "../market/realised_volatility.ts";
 import type { CandleStore } from "../market/store.ts";
+import { tripleBarrier } from "../model/triple_barrier.ts";
 import type { TopicSettings } from "../settings.ts";
 
 /** What came true, in the unit of the prediction, and the squared errors against it. */
@@ -25,20 +26,19 @@ export function outcomeOf(
   if (base === undefined || close === undefined) return undefined;
   const logReturn = Math.log(close / base);
   const lossOf = (truth: number) => (truth - forecastOf(row)) ** 2;
+  const endMs = Math.floor(baseMs / intervalMs) * intervalMs;
+  const path = () => loadSeries(candles, pair, intervalMs, endMs - intervalMs, endMs + horizonMs);
   switch (topic.target) {
     case "log-return":
       return { realised: logReturn, loss: lossOf(logReturn), lossZero: logReturn ** 2 };
     case "price":
       return { realised: close, loss: lossOf(close), lossZero: (close - base) ** 2 };
     case "labels": {
-      const barrier = topic.barrier * sigma;
-      const realised = logReturn > barrier ? 1 : logReturn < -barrier ? -1 : 0;
-      return { realised, loss: lossOf(realised) };
+      const realised = tripleBarrier(path(), 0, horizonMs / intervalMs, topic.barrier, sigma);
+      return realised === undefined ? undefined : { realised, loss: lossOf(realised) };
     }
     case "volatility": {
-      const startMs = Math.floor(baseMs / intervalMs) * intervalMs;
-      const [fromMs, untilMs] = [startMs - intervalMs, startMs + horizonMs];
-      const realised = realisedVolatility(loadSeries(candles, pair, intervalMs, fromMs, untilMs));
+      const realised = realisedVolatility(path());
       return realised === undefined ? undefined : { realised, loss: lossOf(realised) };
     }
   }

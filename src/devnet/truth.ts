@@ -9,8 +9,8 @@ import {
 const MINUTE_MS = 60_000;
 /** Hours of returns behind the deviation that parts down, neutral and up; a month. */
 const DEVIATION_CANDLES = 720;
-/** Returns within half a deviation over the horizon are neutral. */
-const BARRIER = 0.5;
+/** Distance of the two barriers from the base price, in deviations over the horizon. */
+const BARRIER = 1;
 
 /** Close of the last candle of `pair` that had ended by `timeMs`; undefined before the first. */
 export function priceAt(pair: string, timeMs: number): number | undefined {
@@ -22,8 +22,8 @@ export function priceAt(pair: string, timeMs: number): number | undefined {
 /**
  * What the reputers report for a nonce: from the price at its block's time, floored to the minute, to
  * the price a horizon later, a price being the close of the candle that had just ended. The natural
- * log-return, the price itself, the realised volatility √Σr² over the horizon, or the class of the
- * return (−1, 0, 1). Undefined where one of the candles is missing, as over the market's real gaps.
+ * log-return, the price itself, the realised volatility √Σr² over the horizon, or the barrier
+ * that was touched first (−1, 0, 1). Undefined where one of the candles is missing, as over the market's real gaps.
  */
 export function truthOf(
   { kind, pair, horizonMs }: TopicTarget,
@@ -50,9 +50,29 @@ export function truthOf(
       const from = Math.max(0, base - DEVIATION_CANDLES);
       const perCandle = sumOfSquares(close, from, base) / Math.max(1, base - from);
       const barrier = BARRIER * Math.sqrt(perCandle * horizonMs / PACKAGED_INTERVAL_MS);
-      return { value: logReturn > barrier ? 1 : logReturn < -barrier ? -1 : 0 };
+      return { value: firstTouched(columns, base, end, barrier) };
     }
   }
+}
+
+/**
+ * Which of the barriers the candles after `base` touch first: 1 the upper one, −1 the lower one, 0 none
+ * by `end`. A candle that touches both is counted for the one that its open is nearer to.
+ */
+function firstTouched(
+  { open, high, low, close }: CandleColumns,
+  base: number,
+  end: number,
+  barrier: number,
+): -1 | 0 | 1 {
+  const from = (price: number) => Math.log(price / close[base]!);
+  for (let row = base + 1; row <= end; row++) {
+    const touched = [from(low[row]!) <= -barrier, from(high[row]!) >= barrier];
+    if (touched[0] && touched[1]) return from(open[row]!) < 0 ? -1 : 1;
+    if (touched[0]) return -1;
+    if (touched[1]) return 1;
+  }
+  return 0;
 }
 
 function sumOfSquares(close: Float64Array, from: number, to: number): number {
