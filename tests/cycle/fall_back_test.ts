@@ -13,7 +13,7 @@ Deno.test("a market that fails in an open window gives way to the model on older
   const { outcomes, exitCode } = await worker.visit(withoutMarket(worker));
   assertEquals([exitCode, outcomes[0]?.state], [0, "confirmed"]);
   const [row] = worker.ledger.history(1n, 1);
-  assertEquals([row?.fallback, row?.model.split(" ")[0]], ["older-candles", "auto"]);
+  assertEquals([row?.fallback, row?.model.split(" ")[0]], ["older-candles", "ridge"]);
   assert(Number(row?.value) !== 0);
   const told = worker.told.find(({ event }) => event === "prediction.fallback");
   assertStringIncludes(String(told?.fields["error"]), "Cannot refresh BTC/USD candles");

@@ -70,7 +70,8 @@ export async function practise(options: PracticeOptions = {}): Promise<Practice>
   devnet.fund(address, 10n ** 18n);
   devnet.step();
 
-  const settings = loadSettings({ flags: {}, env: {}, cwd: dir, root: dir });
+  // The ensemble takes seconds to fit, and nothing here depends on what is predicted.
+  const settings = loadSettings({ flags: { model: "ridge" }, env: {}, cwd: dir, root: dir });
   const paths = statePaths(settings.stateDir);
   const ledger = openLedger(paths.ledger, { nowMs: () => Date.now() });
   const told: Practice["told"] = [];
