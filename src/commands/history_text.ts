@@ -1,3 +1,4 @@
+import { runwayText } from "./runway.ts";
 import { alloOf } from "../chain/allo.ts";
 import type { Epoch } from "../cycle/history.ts";
 import type { Totals } from "../cycle/history_totals.ts";
@@ -164,7 +165,7 @@ function balanceRows(
   const runway = feeGranter !== undefined
     ? `not known: ${feeGranter} pays the fees`
     : days !== null
-    ? `${days} days at this pace`
+    ? `${runwayText(days)} at this pace`
     : money.netUallo >= 0n
     ? "no end: rewards cover the fees"
     : "not known: too few epochs for a pace";

@@ -104,7 +104,8 @@ export function tellBroken(run: Run, invocation: Invocation): number {
   return worstExitCode(broken.map(({ error }) => EXIT_CODES[error.kind]));
 }
 
-function brokenOf({ values: { topic } }: Invocation, { broken }: Settings) {
+/** The broken topic files that the command is about. */
+export function brokenOf({ values: { topic } }: Invocation, { broken }: Settings) {
   return broken.filter(({ topicId }) => topic === undefined || String(topicId) === topic);
 }
 

@@ -5,8 +5,9 @@ import type { TopicOutcome } from "../cycle/topic_outcome.ts";
 import { workerOf } from "../cycle/worker.ts";
 import { EXIT_CODES, worstExitCode } from "../errors.ts";
 import { table } from "../host/terminal.ts";
-import type { Handler } from "./command.ts";
-import { lockWallet, openRun, settingsOf, tellBroken, topicsOf } from "./open_run.ts";
+import type { Settings } from "../settings.ts";
+import type { Handler, Invocation } from "./command.ts";
+import { brokenOf, lockWallet, openRun, settingsOf, tellBroken, topicsOf } from "./open_run.ts";
 
 /** One visit to every topic. */
 export const submit: Handler = async (invocation, terminal) => {
@@ -29,12 +30,22 @@ export const submit: Handler = async (invocation, terminal) => {
     // In the log, where it is looked for, and so on stderr: once.
     const { message: error, hint, exitCode } = failureOf(run, thrown);
     run.tell("run.failed", { error, hint });
-    return exitCode;
+    return worstExitCode([exitCode, brokenCode]);
   }
-  tellFailures(run, report);
-  terminal.out(invocation.json ? `${JSON.stringify(jsonOf(report))}\n` : textOf(report));
-  return worstExitCode([report.exitCode, brokenCode]);
+  const exitCode = worstExitCode([report.exitCode, brokenCode]);
+  tellFailures(run, { ...report, exitCode });
+  const outcomes = [...report.outcomes, ...brokenOutcomes(invocation, settings)];
+  const whole = { outcomes, exitCode };
+  terminal.out(invocation.json ? `${JSON.stringify(jsonOf(whole))}\n` : textOf(whole));
+  return exitCode;
 };
+
+/** The topics whose files cannot be used, which have been told already. */
+function brokenOutcomes(invocation: Invocation, settings: Settings): readonly TopicOutcome[] {
+  return brokenOf(invocation, settings).flatMap(({ topicId, error }) =>
+    topicId === undefined ? [] : { topicId, state: "failed" as const, error }
+  );
+}
 
 /** Logs what went wrong and that the visit is over; a visit with nothing to do is for debugging only. */
 export function tellFailures(run: Run, { outcomes, exitCode }: CycleReport) {

@@ -5,6 +5,7 @@ import type { Settings } from "../../settings.ts";
 import type { Handler } from "../command.ts";
 import { openRun, settingsOf } from "../open_run.ts";
 import { waiting } from "../progress.ts";
+import { runwayText } from "../runway.ts";
 import { addressOf } from "./address.ts";
 import { amount, facts } from "./facts.ts";
 
@@ -37,20 +38,17 @@ function textOf(settings: Settings, address: string, found: WalletBalance): stri
     ["account", account ? `number ${account.number}, sequence ${account.sequence}` : NO_ACCOUNT],
     ["fees, 24 hours", amount(feesDayUallo)],
     ["fees, 7 days", amount(feesWeekUallo)],
-    ["runway", runwayText(settings, found)],
+    ["runway", runwayOf(settings, found)],
     ["cap, 24 hours", `${amount(settings.maxFeePerDayUallo)} (ALLORA_MAX_FEE_PER_DAY)`],
   ]);
 }
 
 const NO_ACCOUNT = "none yet: it begins with its first coins";
 
-/** Beyond this a number of days says nothing to a person. */
-const CENTURY_DAYS = 36_525;
-
-function runwayText({ feeGranter }: Settings, { runwayDays }: WalletBalance): string {
+function runwayOf({ feeGranter }: Settings, { runwayDays }: WalletBalance): string {
   if (feeGranter !== undefined) return `unknown: ${feeGranter} pays the fees`;
   if (runwayDays === undefined) return "unknown: nothing was spent yet";
-  return runwayDays > CENTURY_DAYS ? "more than a hundred years" : `${runwayDays} days`;
+  return runwayText(runwayDays);
 }
 
 function jsonOf(settings: Settings, address: string, found: WalletBalance) {
