@@ -133,12 +133,12 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "help",
-    summary: "this text, a command's, or settings, env-file, topic-file, exit-codes",
+    summary: "this text, a command's, or settings, env-file, topic-file, model, exit-codes",
     about:
       "help COMMAND is COMMAND --help. help env-file and help topic-file print examples to start from.",
     flags: [],
     hasSettings: false,
-    words: "[COMMAND|settings|env-file|topic-file|exit-codes]",
+    words: "[COMMAND|settings|env-file|topic-file|model|exit-codes]",
     load: async () => (await import("./help.ts")).help,
   },
   {

@@ -28,7 +28,8 @@ export function nameOfOwn(own: OwnModel): string {
 }
 
 /**
- * The forecast of the person's own model from the last stored candle; what it says is checked here. Throws "unavailable", "invalid" or "config" with what is wrong with it.
+ * The forecast of the person's own model from the last stored candle; what it says is checked here.
+ * Throws "unavailable", "invalid" or "config" with what is wrong with it.
  */
 export async function predictByOwn(
   run: Run,

@@ -35,6 +35,19 @@ export function featureRow(series: Series, spec: ModelSpec): FeatureRow {
   };
 }
 
+/** The names of a row's features, in their order; they depend on the target, its horizon and the candles. */
+export function featureNames(
+  { target, horizonMs }: Pick<ModelSpec, "target" | "horizonMs">,
+  intervalMs: number,
+): readonly string[] {
+  const spec: ModelSpec = { target, horizonMs, learner: "auto" };
+  const length = warmUp(spec, intervalMs) + 1;
+  const flat = new Float64Array(length).fill(1);
+  const columns = { open: flat, high: flat, low: flat, close: flat, volume: flat };
+  const real = new Uint8Array(length).fill(1);
+  return featureRow({ startMs: 0, intervalMs, ...columns, real }, spec).names;
+}
+
 /**
  * What the output of a model over that row says: one number, which is a log-return in units of σ√h (of
  * a price too) or the logarithm of the volatility over the horizon; for labels three probabilities.

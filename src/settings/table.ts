@@ -185,8 +185,8 @@ export const TOPIC_SETTINGS = {
     type: model,
     default: "auto",
     meaning:
-      "The learner (auto is ridge, or the ensemble if proven better, shrunk to do no harm), or a " +
-      "model of your own: URL, file:PATH or onnx:PATH; see allora-pipeline help model",
+      "auto (ridge, or the ensemble if proven better, shrunk to do no harm), ridge, trees, har, " +
+      "ensemble, zero, mean, ewma, persistence, or your own: URL, file:PATH, onnx:PATH (help model)",
   },
   modelTimeoutMs: {
     name: "ALLORA_MODEL_TIMEOUT",
