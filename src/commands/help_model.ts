@@ -47,5 +47,6 @@ ALLORA_MODEL=onnx:/var/lib/mine/67.onnx
     log-return, price   the log-return, divided by the volatility over the horizon
     volatility          the natural logarithm of the volatility over the horizon
     labels              falling, neither, rising
+  "allora-pipeline features --topic N" prints rows to train with: features and what came of them.
   Features, in this order, as the built-in ridge has them before it takes off its training mean and
   divides by its training deviation (put that into the graph), for candles of an hour:`;
