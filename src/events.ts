@@ -41,6 +41,11 @@ export const EVENTS = {
   },
 
   "model.trained": { level: "info", message: "model trained" },
+  "model.own": { level: "info", message: "nothing to train: the model is {model}" },
+  "model.not_judged": {
+    level: "info",
+    message: "judged are the built-in learners, not {model}",
+  },
   "prediction.made": { level: "info", message: "prediction made: {value}" },
   "prediction.accepted": { level: "info", message: "prediction accepted" },
   "prediction.warned": { level: "warn", message: "prediction accepted with a warning: {reason}" },

@@ -14,7 +14,7 @@ import {
 } from "./settings/table.ts";
 
 export { envExample, settingsHelp } from "./settings/help.ts";
-export { type Setting, SETTINGS, type VenueRef } from "./settings/table.ts";
+export { type OwnModel, type Setting, SETTINGS, type VenueRef } from "./settings/table.ts";
 
 /** Where each value came from, by the setting's name: "--rpc", "topics/1.env:2", "environment", "default". */
 export type Sources = ReadonlyMap<string, string>;

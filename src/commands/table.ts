@@ -74,6 +74,18 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import("./evaluate.ts")).evaluate,
   },
   {
+    name: "features",
+    summary: "print the rows to train a model of your own with, as CSV",
+    about:
+      "A row for each candle of the topic's history: its end, the features that an ONNX model is given " +
+      "(help model), and the target, which is what its output should have been: a log-return divided " +
+      "by the volatility over the horizon, the logarithm of the volatility, or the class -1, 0, 1. The " +
+      "target is empty while the horizon has not passed.",
+    flags: [{ ...TOPIC }, AT],
+    hasSettings: true,
+    load: async () => (await import("./features.ts")).features,
+  },
+  {
     name: "history",
     summary: "every epoch: what we said, what came true, cost and reward, windows missed",
     about:
@@ -133,12 +145,12 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "help",
-    summary: "this text, a command's, or settings, env-file, topic-file, exit-codes",
+    summary: "this text, a command's, or settings, env-file, topic-file, model, exit-codes",
     about:
       "help COMMAND is COMMAND --help. help env-file and help topic-file print examples to start from.",
     flags: [],
     hasSettings: false,
-    words: "[COMMAND|settings|env-file|topic-file|exit-codes]",
+    words: "[COMMAND|settings|env-file|topic-file|model|exit-codes]",
     load: async () => (await import("./help.ts")).help,
   },
   {

@@ -1,3 +1,4 @@
+import { nameOfOwn, ownModelOf } from "../cycle/own_model.ts";
 import { trainTopic } from "../cycle/train_topic.ts";
 import { worstExitCode } from "../errors.ts";
 import { paint } from "../host/terminal.ts";
@@ -13,8 +14,15 @@ export const train: Handler = async (invocation, terminal) => {
   const topics = topicsOf(invocation, settings);
   using run = openRun(settings, terminal, { isEndless: true });
   const brokenCode = tellBroken(run, invocation);
-  const nowMs = await marketNowMs(invocation, run);
-  const { done: trained, exitCode } = await eachTopic(run, topics, async (topic) => {
+  const builtIn = topics.filter((topic) => {
+    const own = ownModelOf(topic);
+    if (own !== undefined) {
+      run.tell("model.own", { topic: topic.topicId, model: nameOfOwn(own) });
+    }
+    return own === undefined;
+  });
+  const nowMs = builtIn.length === 0 ? 0 : await marketNowMs(invocation, run);
+  const { done: trained, exitCode } = await eachTopic(run, builtIn, async (topic) => {
     const progress = progressOn(terminal, `training topic ${topic.topicId}`);
     return { topic, ...await trainTopic(run, topic, nowMs, progress) };
   });

@@ -5,13 +5,13 @@ import { type Artifact, parseArtifact, serialiseArtifact } from "../model/artifa
 import type { ModelSpec } from "../model/spec.ts";
 import type { TopicSettings } from "../settings.ts";
 
-/** What the model has to do for a topic. */
+/** What the model has to do for a topic; where it is the person's own, the learner is the default one. */
 export function specOf(topic: TopicSettings): ModelSpec {
   const [below, between, above] = topic.labels;
   return {
     target: topic.target,
     horizonMs: topic.horizonMs,
-    learner: topic.model,
+    learner: typeof topic.model === "string" ? topic.model : "auto",
     barrier: topic.barrier,
     labels: [below ?? "down", between ?? "neutral", above ?? "up"],
   };

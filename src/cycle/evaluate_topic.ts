@@ -4,6 +4,7 @@ import { PipelineError } from "../errors.ts";
 import { evaluate, type Evaluation } from "../model/evaluate.ts";
 import type { TopicSettings } from "../settings.ts";
 import { specOf } from "./artifact_store.ts";
+import { nameOfOwn, ownModelOf } from "./own_model.ts";
 import type { Run } from "./run.ts";
 import { candlesAsOf, refreshCandles } from "./topic_candles.ts";
 
@@ -17,6 +18,10 @@ export async function evaluateTopic(
   nowMs: () => Promise<number>,
   onProgress?: (done: number, total: number) => void,
 ): Promise<Evaluation> {
+  const own = ownModelOf(topic);
+  if (own !== undefined) {
+    run.tell("model.not_judged", { topic: topic.topicId, model: nameOfOwn(own) });
+  }
   const [venue] = topic.venues;
   const series = venue?.kind === "csv" && topic.venues.length === 1
     ? await fileSeries(topic, venue.path)

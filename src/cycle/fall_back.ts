@@ -6,6 +6,7 @@ import { type Forecast, forecast } from "../model/forecast.ts";
 import { meanForecast } from "../model/mean_forecast.ts";
 import type { TopicSettings } from "../settings.ts";
 import { readArtifact, specOf } from "./artifact_store.ts";
+import { ownModelOf } from "./own_model.ts";
 import { type ChainTimes, minuteOf, predictTopic } from "./predict_topic.ts";
 import { failureOf, type Run } from "./run.ts";
 
@@ -61,7 +62,8 @@ const LADDER: readonly [
   (run: Run, topic: TopicSettings, minuteMs: number) => Promise<Forecast>,
 ][] = [
   ["older-candles", async (run, topic, minuteMs) => {
-    const artifact = await readArtifact(run.settings.stateDir, topic);
+    const isOwn = ownModelOf(topic) !== undefined;
+    const artifact = isOwn ? undefined : await readArtifact(run.settings.stateDir, topic);
     if (artifact === undefined) throw new PipelineError("config", "no model is trained");
     return forecast(artifact, storedCandles(run, topic, minuteMs));
   }],

@@ -1,11 +1,13 @@
 import { PipelineError } from "../errors.ts";
 import { assertFresh } from "../market/feed.ts";
-import { sliceUntil } from "../market/series.ts";
+import { type Series, sliceUntil } from "../market/series.ts";
 import { type Forecast, forecast } from "../model/forecast.ts";
+import { candlesShown } from "../model/own_forecast.ts";
 import { plausibleReturn } from "../model/plausible.ts";
 import { candlesRead } from "../model/problem.ts";
 import type { TopicSettings } from "../settings.ts";
-import { readArtifact } from "./artifact_store.ts";
+import { readArtifact, specOf } from "./artifact_store.ts";
+import { ownModelOf, predictByOwn } from "./own_model.ts";
 import type { Run } from "./run.ts";
 import { candlesAsOf, refreshCandles } from "./topic_candles.ts";
 import { validatePrediction, type Verdict } from "./validate_prediction.ts";
@@ -16,6 +18,8 @@ export interface ChainTimes {
   readonly baseMs: number;
   /** Time of the head block: how new the candles have to be. */
   readonly headMs: number;
+  /** The window's; unknown where no window is worked on. */
+  readonly nonce?: bigint;
 }
 
 /** The minute, on a venue's clock, from which a forecast starts; epoch milliseconds. */
@@ -25,31 +29,26 @@ const MINUTE_MS = 60_000;
 const SPARE = 1.5;
 
 /**
- * The topic's forecast from its stored model and the candles that had ended at the nonce's minute,
- * so that a visit that comes later in the window, or again, makes the same one.
+ * The topic's forecast from its model and the candles that had ended at the nonce's minute, so that a
+ * visit that comes later in the window, or again, makes the same one (of a model that is the person's
+ * own: as far as that gives the same answer again).
  *
- * Throws "config" when no model is trained, and what refreshing and reading the candles throws.
+ * Throws "config" when no model is trained, and what refreshing and reading the candles and asking the
+ * person's own model throw.
  */
 export async function predictTopic(
   run: Run,
   topic: TopicSettings,
-  { baseMs, headMs }: ChainTimes,
+  times: ChainTimes,
 ): Promise<Forecast> {
-  const artifact = await readArtifact(run.settings.stateDir, topic);
-  if (artifact === undefined) {
-    throw new PipelineError(
-      "config",
-      `Cannot predict topic ${topic.topicId}: no model is trained for it`,
-      { hint: `run allora-pipeline train --topic ${topic.topicId}` },
-    );
-  }
+  const { baseMs, headMs } = times;
+  const model = await modelOf(run, topic, times);
   await refreshCandles(run, topic, headMs);
-  const spanMs = SPARE * candlesRead(artifact.spec, artifact.intervalMs) * artifact.intervalMs;
-  const recent = candlesAsOf(run, topic, headMs, spanMs);
+  const recent = candlesAsOf(run, topic, headMs, SPARE * model.candles * topic.intervalMs);
   const minuteMs = minuteOf(baseMs);
   const series = sliceUntil(recent, minuteMs);
   assertFresh(series, minuteMs);
-  const made = forecast(artifact, series);
+  const made = await model.forecast(series);
   run.tell("prediction.made", {
     topic: topic.topicId,
     value: made.value,
@@ -59,6 +58,34 @@ export async function predictTopic(
     model: made.model,
   });
   return made;
+}
+
+/** What forecasts from the last candle of a series, and how many candles it reads. */
+interface Model {
+  readonly candles: number;
+  readonly forecast: (series: Series) => Forecast | Promise<Forecast>;
+}
+
+async function modelOf(run: Run, topic: TopicSettings, times: ChainTimes): Promise<Model> {
+  const own = ownModelOf(topic);
+  if (own !== undefined) {
+    return {
+      candles: candlesShown(specOf(topic), topic.intervalMs),
+      forecast: (series) => predictByOwn(run, topic, own, series, times),
+    };
+  }
+  const artifact = await readArtifact(run.settings.stateDir, topic);
+  if (artifact === undefined) {
+    throw new PipelineError(
+      "config",
+      `Cannot predict topic ${topic.topicId}: no model is trained for it`,
+      { hint: `run allora-pipeline train --topic ${topic.topicId}` },
+    );
+  }
+  return {
+    candles: candlesRead(artifact.spec, artifact.intervalMs),
+    forecast: (series) => forecast(artifact, series),
+  };
 }
 
 /** Passes every number of a forecast through validatePrediction; each decision is logged. */

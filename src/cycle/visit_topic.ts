@@ -114,7 +114,7 @@ export async function preparePrediction(session: Session, due: DueTopic): Promis
   const { topic, window, row } = due;
   if (row !== undefined && row.state !== "refused") return row;
   const [head, baseMs] = await Promise.all([session.head(), session.blockTimeMs(window.nonce)]);
-  const times: ChainTimes = { baseMs, headMs: head.timeMs };
+  const times: ChainTimes = { baseMs, headMs: head.timeMs, nonce: window.nonce };
   const { forecast: made, fallback } = row === undefined
     ? await predictOrFallBack(run, topic, times)
     : { forecast: await predictTopic(run, topic, times), fallback: null };

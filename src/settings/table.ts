@@ -1,4 +1,5 @@
 import { address } from "./address.ts";
+import { model } from "./model.ts";
 import {
   allo,
   choice,
@@ -36,6 +37,7 @@ type Value<S> = S extends { type: SettingType<infer T> }
   ? S extends { default: string } | { located: string } | { required: true } ? T : T | undefined
   : never;
 
+export type { OwnModel } from "./model.ts";
 export type { VenueRef } from "./venues.ts";
 
 /** Settings of the whole program. */
@@ -117,6 +119,12 @@ export const GLOBAL_SETTINGS = {
     meaning:
       "When model or market fail in an open window, submit a modest forecast, marked as such",
   },
+  onnxRuntime: {
+    name: "ALLORA_ONNX_RUNTIME",
+    type: path,
+    meaning: "Directory of onnxruntime-web, which models at onnx:PATH need; see help model",
+    example: "/usr/local/lib/onnxruntime-web",
+  },
   faucetUrl: {
     name: "ALLORA_FAUCET_URL",
     type: url,
@@ -174,19 +182,23 @@ export const TOPIC_SETTINGS = {
   },
   model: {
     name: "ALLORA_MODEL",
-    type: choice(
-      "auto",
-      "ridge",
-      "trees",
-      "har",
-      "ensemble",
-      "zero",
-      "mean",
-      "ewma",
-      "persistence",
-    ),
+    type: model,
     default: "auto",
-    meaning: "The learner; auto is ridge, or the ensemble if proven better, shrunk to do no harm",
+    meaning:
+      "auto (ridge, or the ensemble if proven better, shrunk to do no harm), ridge, trees, har, " +
+      "ensemble, zero, mean, ewma, persistence, or your own: URL, file:PATH, onnx:PATH (help model)",
+  },
+  modelTimeoutMs: {
+    name: "ALLORA_MODEL_TIMEOUT",
+    type: duration("100ms", "5m"),
+    default: "20s",
+    meaning: "Longest wait for a model at a URL, and never more than half of ALLORA_RUN_TIMEOUT",
+  },
+  predictionMaxAgeMs: {
+    name: "ALLORA_PREDICTION_MAX_AGE",
+    type: duration("1m", "90d"),
+    meaning: "How old the prediction in a model's file:PATH may be; unset: one ALLORA_INTERVAL",
+    example: "1h",
   },
   labels: {
     name: "ALLORA_LABELS",

@@ -1,4 +1,5 @@
 import { newMnemonic } from "../../src/chain/keys.ts";
+import { ownModelOf } from "../../src/cycle/own_model.ts";
 import type { Run } from "../../src/cycle/run.ts";
 import { type CycleReport, type Kept, runCycle } from "../../src/cycle/run_cycle.ts";
 import { trainTopic } from "../../src/cycle/train_topic.ts";
@@ -91,7 +92,9 @@ export async function practise(options: PracticeOptions = {}): Promise<Practice>
     mnemonic: () => Promise.resolve(mnemonic),
     ...overrides,
   });
-  for (const topic of settings.topics) await trainTopic(run(), topic, devnet.nowMs());
+  for (const topic of settings.topics) {
+    if (ownModelOf(topic) === undefined) await trainTopic(run(), topic, devnet.nowMs());
+  }
 
   const first = String(settings.topics[0]!.topicId);
   const isOpen = () => devnet.chain.height < (ends.get(first) ?? 0);

@@ -214,6 +214,48 @@ const BAD_INPUTS: readonly BadInput[] = [
     files: topic("ALLORA_WARN_ABOVE=60"),
     says: ["at most ALLORA_REFUSE_ABOVE"],
   },
+  { what: "an unknown learner", files: topic("ALLORA_MODEL=forest"), says: ["auto, ridge, trees"] },
+  {
+    what: "a model over http that is not on this machine",
+    files: topic("ALLORA_MODEL=http://10.0.0.2:8000/predict"),
+    says: ["an https URL, or an http URL on this machine"],
+  },
+  {
+    what: "a model whose name only begins like this machine's",
+    files: topic("ALLORA_MODEL=http://127.0.0.1.example.org/"),
+    says: ["an http URL on this machine"],
+  },
+  {
+    what: "a model's URL with a password, which is not repeated",
+    files: topic("ALLORA_MODEL=https://me:hunter2@model.example/"),
+    says: ["https://***@model.example/"],
+  },
+  {
+    what: "a model's URL with a query",
+    files: topic("ALLORA_MODEL=http://127.0.0.1/?a=b"),
+    says: ["without user name, password or query"],
+  },
+  { what: "a model that is a program", files: topic("ALLORA_MODEL=exec:/bin/me"), says: ["exec"] },
+  {
+    what: "a model's file without a name",
+    files: topic("ALLORA_MODEL=file:"),
+    says: ["file:PATH"],
+  },
+  {
+    what: "a model in a home directory",
+    files: topic("ALLORA_MODEL=onnx:~/m"),
+    says: ["onnx:~/m"],
+  },
+  {
+    what: "a model's time limit over five minutes",
+    files: topic("ALLORA_MODEL_TIMEOUT=6m"),
+    says: ["100ms to 5m"],
+  },
+  {
+    what: "a prediction's age without a unit",
+    files: topic("ALLORA_PREDICTION_MAX_AGE=60"),
+    says: ['"60"', "a duration"],
+  },
   { what: "two labels", files: topic("ALLORA_LABELS=down,up"), says: ["3 different"] },
   { what: "a label twice", files: topic("ALLORA_LABELS=up,up,down"), says: ["3 different"] },
   {

@@ -69,6 +69,29 @@ Deno.test("loadSettings() types every kind of value", () => {
   assertEquals(topic?.maxDisagreement, 0.01);
 });
 
+Deno.test("loadSettings() takes a learner, a URL, a file and an ONNX graph for a model", () => {
+  using here = workspace();
+  const modelOf = (text: string) => {
+    here.write("topics/1.env", `${TOPIC}ALLORA_MODEL=${text}\n`);
+    return here.load().topics[0]?.model;
+  };
+  assertEquals(modelOf("har"), "har");
+  for (
+    const url of [
+      "http://127.0.0.1:8000/predict/",
+      "http://localhost/",
+      "http://[::1]:9/",
+      "https://a.example/x",
+    ]
+  ) {
+    assertEquals(modelOf(url), { kind: "http", url });
+  }
+  assertEquals(modelOf("file:/var/p.json"), { kind: "file", path: "/var/p.json" });
+  assertEquals(modelOf("file:p.json"), { kind: "file", path: `${here.cwd}/p.json` });
+  assertEquals(modelOf("onnx:m.onnx"), { kind: "onnx", path: `${here.cwd}/m.onnx` });
+  assertEquals(here.load().topics[0]?.modelTimeoutMs, 20_000);
+});
+
 Deno.test("loadSettings() sorts topics by id and leaves other files in topics/ alone", () => {
   using here = workspace({
     "topics/10.env": TOPIC,
