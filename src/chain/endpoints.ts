@@ -19,6 +19,8 @@ type Question<T> = (node: NodeClient, endpoint: Endpoint) => Promise<T>;
 
 /** A node this many blocks behind another is not used: at a few seconds a block it has lost its peers. */
 const MAX_LAG = 5n;
+/** A connection may last for weeks, and trouble that comes back is news. */
+const TELL_AGAIN_MS = 3_600_000;
 /** Allora makes a block in about five seconds; this is far below what consensus can do. */
 const FASTEST_BLOCK_MS = 200;
 /** A visit's length does not depend on less: the order of the settings then holds. */
@@ -30,7 +32,7 @@ export class Endpoints {
   /** Its node has answered last. */
   last: Endpoint;
   readonly #options: ConnectOptions;
-  readonly #told = new Set<string>();
+  readonly #told = new Map<string, number>();
 
   /** Throws "config" for an endpoint that is no address. `urls` must not be empty. */
   constructor(options: ConnectOptions) {
@@ -116,10 +118,11 @@ export class Endpoints {
     endpoint.saw(status);
   }
 
-  /** Tells once per connection what `key` stands for. */
+  /** Tells what `key` stands for, and again when it still is so an hour later. */
   tellOnce(key: string, ...what: Parameters<TellOfEndpoints>): void {
-    if (this.#told.has(key)) return;
-    this.#told.add(key);
+    const nowMs = this.#options.host.nowMs();
+    if (nowMs - (this.#told.get(key) ?? -Infinity) < TELL_AGAIN_MS) return;
+    this.#told.set(key, nowMs);
     this.#options.tell?.(...what);
   }
 

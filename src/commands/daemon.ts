@@ -1,3 +1,4 @@
+import { failureOf } from "../cycle/run.ts";
 import { runDaemon } from "../cycle/run_daemon.ts";
 import { type Worker, workerOf } from "../cycle/worker.ts";
 import { messageOf, PipelineError } from "../errors.ts";
@@ -22,6 +23,7 @@ export const daemon: Handler = async (invocation, terminal) => {
     using run = openRun(work.settings, terminal, { stop, isEndless: true });
     tellBroken(run, invocation);
     const facts = { topics: work.topics.length };
+    const isUnattended = worker !== undefined;
     if (worker === undefined) {
       worker = await workerOf(run);
       held.use(lockWallet(work.settings, worker.address, terminal.host.nowMs));
@@ -29,7 +31,15 @@ export const daemon: Handler = async (invocation, terminal) => {
     } else {
       run.tell("daemon.reloaded", facts);
     }
-    work = await workUntilReload({ run, worker, invocation, terminal, hangups, work });
+    try {
+      const shift = { run, worker, invocation, terminal, hangups, work, isUnattended };
+      work = await workUntilReload(shift);
+    } catch (thrown) {
+      // In the log, where it is looked for, and so on stderr: once.
+      const { message: error, hint, exitCode } = failureOf(run, thrown);
+      run.tell("run.failed", { error, hint });
+      return exitCode;
+    }
     if (stop.aborted) run.tell("daemon.stopped");
   }
   return 0;
@@ -53,6 +63,8 @@ interface Shift {
   readonly terminal: Terminal;
   readonly hangups: Hangups;
   readonly work: Work;
+  /** After a reload: a person who made a mistake has gone. */
+  readonly isUnattended: boolean;
 }
 
 /** Runs the daemon until it is stopped, or until there are other settings, which it returns. */
@@ -84,7 +96,7 @@ async function workUntilReload(shift: Shift): Promise<Work> {
   try {
     await runDaemon(run, work.topics, worker, {
       onReport: (report) => tellFailures(run, report),
-      ...{ service, leave: leave.signal },
+      ...{ service, leave: leave.signal, isUnattended: shift.isUnattended },
     });
   } finally {
     await reloads.end();

@@ -9,9 +9,11 @@ import type { Session } from "./session.ts";
  */
 export async function isAccountOurs(session: Session): Promise<boolean> {
   const { chain, run, worker: { address } } = session;
+  // Read before: what is under way may land while the account is asked for.
+  const pending = run.ledger.pendingTransactions(address).map(({ sequence }) => sequence + 1n);
   const { sequence: used = 0n } = await chain.account(address) ?? {};
   const first = run.ledger.nextSequence(address);
-  const isAll = (next: bigint | undefined) => used <= (next ?? 0n);
+  const isAll = (next = 0n) => used <= [next, ...pending].reduce((a, b) => a > b ? a : b);
   if (isAll(first)) return true;
   for (const transaction of run.ledger.givenUp(address, first ?? 0n)) {
     const receipt = await chain.transaction(transaction.hash);

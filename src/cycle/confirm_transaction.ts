@@ -128,8 +128,11 @@ async function isLandedUnseen(session: Session, transaction: SignedTransaction):
   return await isOnRecord(session, transaction);
 }
 
-function expired({ run }: Session, transaction: SignedTransaction, height: bigint): Ending {
+function expired(session: Session, transaction: SignedTransaction, height: bigint): Ending {
+  const { run } = session;
   const { hash, timeoutHeight } = transaction;
+  // Its sequence is free again.
+  session.forget();
   run.ledger.expire(hash);
   run.tell(`${EVENTS[transaction.kind]}.expired`, {
     ...factsOf(transaction),

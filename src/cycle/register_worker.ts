@@ -96,7 +96,7 @@ async function register(session: Session, topicId: bigint): Promise<Registration
     .find(({ kind, topicId: registered }) => kind === "register" && registered === topicId);
   try {
     if (earlier !== undefined && !run.dryRun) {
-      return await registered(session, { ...earlier, isSent: true });
+      return await registered(session, { ...earlier, isSent: false });
     }
     const flight = await sendRegistration(session, topicId);
     if (!run.dryRun) return await registered(session, flight);
@@ -124,7 +124,7 @@ async function sendRegistration(session: Session, topicId: bigint): Promise<InFl
 
 /** How a registration that may have left ended. Throws the ChainRefusal, or "retry" when it expired. */
 async function registered(session: Session, flight: InFlight): Promise<Registration> {
-  const ending = await confirmTransaction(session, flight);
+  const ending = await confirmTransaction(session, flight, session.run.hurry);
   switch (ending.state) {
     case "confirmed":
       return {

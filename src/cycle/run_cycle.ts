@@ -10,7 +10,7 @@ import { recover } from "./recover.ts";
 import { failureOf, isOver, type Run } from "./run.ts";
 import { Session } from "./session.ts";
 import { settleWindows } from "./settle.ts";
-import { confirmOrFail, submitAll } from "./submit_all.ts";
+import { confirmOrFail, finishFormer, submitAll } from "./submit_all.ts";
 import { attempt, outcomeOf, type TopicOutcome } from "./topic_outcome.ts";
 import { dueTopic } from "./visit_topic.ts";
 import { type Worker, workerOf } from "./worker.ts";
@@ -87,23 +87,37 @@ async function visit(session: Session, topics: readonly TopicSettings[]): Promis
     topics.map((topic) => attempt(run, topic, () => dueTopic(session, topic, head, askOnce))),
   );
   const due = found.flatMap(({ value }) => value ?? []);
-  const outcomes = [
-    ...found.flatMap(({ failure }) => failure ?? []),
-    ...await submitAll(session, due),
-  ];
+  // What was sent before and what is sent now hold each other up: both are waited for at once.
+  const payloads = underWay.filter(({ kind }) => kind === "payload");
+  const [submitted, finished] = await Promise.all([
+    submitAll(session, due),
+    Promise.all(payloads.map((flight) =>
+      finishFormer(session, flight, async () => {
+        const topic = topics.find(({ topicId }) => topicId === flight.topicId);
+        return topic && await dueTopic(session, topic, await session.head(), askOnce);
+      })
+    )),
+  ]);
   // A registration among them has been waited for where it was needed.
   const pending = new Set(
     run.ledger.pendingTransactions(session.worker.address).map(({ hash }) => hash),
   );
-  const recovered = await Promise.all(
-    underWay.filter(({ hash }) => pending.has(hash)).map(async (flight) =>
-      outcomeOf(flight, await confirmOrFail(session, flight))
-    ),
+  const registered = await Promise.all(
+    underWay.filter(({ kind, hash }) => kind === "register" && pending.has(hash))
+      .map(async (flight) => outcomeOf(flight, await confirmOrFail(session, flight))),
   );
+  const outcomes = [
+    ...found.flatMap(({ failure }) => failure ?? []),
+    ...submitted,
+    ...finished,
+    ...registered,
+  ];
   if (!run.dryRun && !isOver(run)) await settleWindows(session, topics);
   if (!run.dryRun && !isOver(run)) await recallWindows(session, topics);
   if (due.length > 0 && !isOver(run)) await announceUpgrade(session);
-  const busy = [...ended, ...outcomes, ...recovered];
+  const isReplaced = (former: TopicOutcome) =>
+    outcomes.some(({ topicId, nonce }) => topicId === former.topicId && nonce === former.nonce);
+  const busy = [...ended.filter((former) => !isReplaced(former)), ...outcomes];
   const quiet = topics.filter(({ topicId }) => !busy.some((each) => each.topicId === topicId));
   return report([...busy, ...quiet.map(idle)]);
 }

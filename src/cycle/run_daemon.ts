@@ -23,6 +23,8 @@ export interface DaemonOptions {
   readonly onReport: (report: CycleReport) => void;
   /** Hears what the daemon is at. */
   readonly service?: ServiceManager;
+  /** Nobody stands by: what is wrong is logged and tried again, from the first visit on. */
+  readonly isUnattended?: boolean;
   /** Ends the daemon after the visit under way, which then waits for no block: the next one looks it up. */
   readonly leave?: AbortSignal;
 }
@@ -38,7 +40,7 @@ export interface DaemonOptions {
  * The service manager is pinged between the steps of this loop and never from within a visit, which
  * ends at ALLORA_RUN_TIMEOUT: WatchdogSec must exceed that by half, so that only what hangs is killed.
  *
- * Throws what the first visit throws of the kinds "config" and "internal", for somebody is there to
+ * Throws what the first visit throws of the kinds "config" and "internal", where somebody is there to
  * read it. Later they are logged, and the visit is tried again. A ledger that cannot be read ends it.
  */
 export async function runDaemon(
@@ -55,10 +57,14 @@ export async function runDaemon(
   const visit = visitor({ run, topics, worker, attention, end: end.signal, ...options });
   try {
     let last: DaemonState["last"];
+    let ailing: ReadonlySet<bigint> = new Set();
     for (let failures = 0, isFirst = true; !attention.isOver; isFirst = false) {
       service.alive();
       const { outcomes, failed, failure } = await visit(isFirst);
-      failures = failure === undefined ? 0 : failures + 1;
+      // What ails one topic for good must not make another's first failure wait.
+      const isNew = [...failed].some((topicId) => !ailing.has(topicId));
+      failures = failure === undefined ? 0 : isNew ? 1 : failures + 1;
+      ailing = failed;
       const submitted = outcomes.findLast(({ state }) => state === "confirmed");
       if (submitted !== undefined) last = { outcome: submitted, atMs: run.host.nowMs() };
       if (isFirst) service.ready();
@@ -88,7 +94,7 @@ interface Visited {
 
 /** One visit to the topics that are due, or to all of them at first. */
 function visitor(
-  { run, topics, worker, attention, end, onReport }: DaemonOptions & {
+  { run, topics, worker, attention, end, onReport, isUnattended }: DaemonOptions & {
     readonly run: Run;
     readonly topics: readonly TopicSettings[];
     readonly worker: Worker;
@@ -117,7 +123,8 @@ function visitor(
     } catch (thrown) {
       const failure = failureOf(bounded, thrown);
       const { kind, message: error, hint } = failure;
-      if (isFirst && (kind === "config" || kind === "internal")) throw failure;
+      const isFatal = isFirst && !isUnattended && (kind === "config" || kind === "internal");
+      if (isFatal) throw failure;
       run.tell("run.failed", {
         error,
         hint,

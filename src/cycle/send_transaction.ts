@@ -32,34 +32,35 @@ const CURABLE: ReadonlySet<string> = new Set([
  * costs its whole fee, and bytes that were not written down could be paid for twice.
  *
  * Returns what to wait for. An answer that never came leaves the outcome unknown, which is waited for
- * like any other. Throws the ChainRefusal when the chain says no, after a second try where one may
- * help; nothing is under way then. In a dry run nothing is written or sent.
+ * like any other. Full mempools are waited out. Throws the ChainRefusal when the chain says no, after a
+ * second try where one may help; nothing is under way then. In a dry run nothing is written or sent.
  *
  * Several may be asked for at once: each is signed when the one before has been sent, at the sequence
  * after it.
  */
-export function sendTransaction(session: Session, draft: Draft): Promise<InFlight> {
-  return session.inTurn(() => sendWithSecondTry(session, draft));
-}
-
-async function sendWithSecondTry(session: Session, draft: Draft): Promise<InFlight> {
+export async function sendTransaction(session: Session, draft: Draft): Promise<InFlight> {
   const { host, pollMs, signal } = session.run;
-  for (let attempt = 1;; attempt++) {
+  for (let attempt = 1, isSecond = false;; attempt++) {
     try {
-      return await sendOnce(session, draft);
+      return await session.inTurn(() => sendOnce(session, draft));
     } catch (thrown) {
       if (!(thrown instanceof ChainRefusal)) throw thrown;
       session.forget();
-      if (attempt === 2 || !CURABLE.has(thrown.class)) throw thrown;
-      // The account as committed differs from the one with what waits, until a block has come.
-      if (thrown.class === "retry-sequence") await host.sleep(pollMs, signal);
+      const isFull = thrown.class === "other-node";
+      if (!isFull && (isSecond || !CURABLE.has(thrown.class))) throw thrown;
+      isSecond ||= !isFull;
+      // Room in the mempools comes with the next blocks; and the account as committed differs from the
+      // one with what waits until a block has come. Meanwhile others have their turn.
+      if (isFull) await host.sleep(pollMs * 2 ** Math.min(attempt - 1, 4), signal);
+      else if (thrown.class === "retry-sequence") await host.sleep(pollMs, signal);
     }
   }
 }
 
 async function sendOnce(session: Session, draft: Draft): Promise<InFlight> {
-  const signed = await sign(session, draft);
   const { chain, run } = session;
+  run.signal.throwIfAborted();
+  const signed = await sign(session, draft);
   if (run.dryRun) return { ...signed, isSent: false };
   run.host.reached("signed-in-memory");
   run.ledger.recordSigned(signed);

@@ -61,8 +61,8 @@ export class Session {
   }
 
   /**
-   * Account number and the next free sequence: the chain's, or one above our own transactions that
-   * are under way, whose place nothing new may take. Throws "unavailable" for an account without funds.
+   * Account number and the next free sequence: the chain's, or the first above it that none of our own
+   * transactions under way has. Throws "unavailable" for an account without funds.
    */
   account(): Promise<Account> {
     this.#account ??= this.#askAccount();
@@ -83,17 +83,25 @@ export class Session {
         { hint: `send some ALLO to it: an account begins with its first coins` },
       );
     }
-    const taken = this.run.ledger.pendingTransactions(address)
-      .map(({ sequence }) => sequence + 1n);
-    const sequence = [found.sequence, ...taken].reduce((a, b) => a > b ? a : b);
+    // A node that lags may name a sequence that is used up.
+    const used = this.run.ledger.nextSequence(address) ?? 0n;
+    const sequence = this.#freeFrom(found.sequence > used ? found.sequence : used);
     return { number: found.number, sequence };
+  }
+
+  /** The lowest from here on that none of ours under way has: a hole must be filled before they can land. */
+  #freeFrom(lowest: bigint): bigint {
+    const pending = this.run.ledger.pendingTransactions(this.worker.address);
+    let sequence = lowest;
+    while (pending.some((transaction) => transaction.sequence === sequence)) sequence++;
+    return sequence;
   }
 
   /** A transaction at the present sequence may have been taken. */
   advance(): void {
     this.#account = this.#account?.then((account) => ({
       ...account,
-      sequence: account.sequence + 1n,
+      sequence: this.#freeFrom(account.sequence + 1n),
     }));
   }
 

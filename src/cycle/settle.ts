@@ -1,3 +1,4 @@
+import { settled } from "./confirm_transaction.ts";
 import type { ChainClient, LabelledValue } from "../chain/client.ts";
 import type { Settlement, Submission } from "../ledger/submission.ts";
 import type { TopicSettings } from "../settings.ts";
@@ -82,7 +83,7 @@ async function prove(
     return undefined;
   }
   const counted = active.some(({ inferer }) => inferer === worker.address);
-  if (counted && row.state !== "confirmed") {
+  if (counted && row.state !== "confirmed" && !await isLandedLate(session, row)) {
     const evidence = `the chain has an inference that was not sent from here (${row.state})`;
     run.tell("wallet.used_elsewhere", { ...facts, worker: worker.address, evidence });
   }
@@ -93,6 +94,18 @@ async function prove(
   run.ledger.closeWindow(row, counted ? "proven" : "missed", reason);
   run.tell(counted ? "submission.proven" : "submission.missed", { ...facts, reason });
   return counted;
+}
+
+/** Whether a transaction of ours that was given up is in a block after all, which is written down. */
+async function isLandedLate(session: Session, row: Submission): Promise<boolean> {
+  for (const transaction of session.run.ledger.transactionsOf(row)) {
+    if (transaction.height !== null) continue;
+    const receipt = await session.chain.transaction(transaction.hash);
+    if (receipt === undefined) continue;
+    settled(session, transaction, receipt);
+    if (receipt.code === 0) return true;
+  }
+  return false;
 }
 
 /**

@@ -39,6 +39,24 @@ async function submitOne(session: Session, due: DueTopic): Promise<TopicOutcome>
   return mayTryAgain(session, topicId, nonce) ? await sendAndWait(session, due, prepared) : outcome;
 }
 
+/**
+ * Waits for a payload of a former visit; refused so that another try may pass, its window is gone on with
+ * at once, as `due` finds it: what was signed after it cannot land before.
+ */
+export async function finishFormer(
+  session: Session,
+  flight: InFlight,
+  due: () => Promise<DueTopic | undefined>,
+): Promise<TopicOutcome> {
+  const outcome = outcomeOf(flight, await confirmOrFail(session, flight));
+  const { run } = session;
+  if (outcome.state !== "failed" || run.signal.aborted) return outcome;
+  if (!mayTryAgain(session, flight.topicId, flight.nonce)) return outcome;
+  const { value: again, failure } = await attempt(run, flight, due);
+  if (failure !== undefined) return failure;
+  return again === undefined ? outcome : await submitOne(session, again);
+}
+
 async function sendAndWait(
   session: Session,
   due: DueTopic,

@@ -38,7 +38,7 @@ export function outcomeOf(flight: InFlight, ending: Ending | PipelineError): Top
 /** The step's value, or the topic's failure, which stops no other topic. */
 export async function attempt<T>(
   run: Run,
-  { topicId }: TopicSettings,
+  { topicId }: Pick<TopicSettings, "topicId">,
   step: () => Promise<T>,
 ): Promise<{ readonly value?: T; readonly failure?: TopicOutcome }> {
   try {

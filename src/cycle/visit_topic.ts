@@ -42,7 +42,7 @@ export async function dueTopic(
   const window = await chain.window(topic.topicId, worker.address);
   const { nonce } = window;
   if (!run.dryRun) {
-    noteMissed(session, topic.topicId, nonce);
+    noteMissed(session, topic.topicId, nonce, head.height);
     run.ledger.recordWindow({
       ...{ topicId: topic.topicId, seenHeight: head.height, seenMs: run.host.nowMs() },
       ...{ headMs: head.timeMs, nonce: nonce ?? null },
@@ -66,9 +66,15 @@ export async function dueTopic(
 }
 
 /** A window that passed without a prediction is a fact as much as one that was proven. */
-function noteMissed({ run, worker }: Session, topicId: bigint, nonce: bigint | undefined): void {
-  const passed = run.ledger.lastWindow(topicId)?.nonce;
-  if (passed === undefined || passed === null || passed === nonce) return;
+function noteMissed(
+  { run, worker }: Session,
+  topicId: bigint,
+  nonce: bigint | undefined,
+  headHeight: bigint,
+): void {
+  const { nonce: passed = null, closes = null } = run.ledger.lastWindow(topicId) ?? {};
+  // One of the nodes behind an address may be a block behind, and not know of the window yet.
+  if (passed === null || passed === nonce || closes === null || closes > headHeight) return;
   const row = run.ledger.submission(topicId, passed, worker.address);
   if (row !== undefined && row.state !== "refused") return;
   const reason = row?.reason ?? "no prediction could be made";
@@ -91,7 +97,7 @@ function isUnfinished(session: Session, row: Submission | undefined): boolean {
     case "rejected": {
       const made = session.run.ledger.transactionsOf(row);
       const last = made.at(-1);
-      const paid = made.filter(({ height }) => height !== null);
+      const paid = made.filter(({ feePaidUallo }) => (feePaidUallo ?? 0n) > 0n);
       if (last === undefined || paid.length >= MAX_PAID) return false;
       const { code, codespace, log } = last;
       const refusal = new ChainRefusal("", {

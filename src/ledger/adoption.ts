@@ -4,22 +4,25 @@ import type { SubmissionKey, WindowSpan } from "./submission.ts";
 
 /** What a ledger that does not know the whole past of a wallet needs: one that is new, lost or restored. */
 export function adoption(database: Database, nowMs: () => number) {
-  /** One above the highest sequence of the worker's transactions in blocks; undefined when there is none. */
+  /**
+   * One above the highest sequence that a transaction of the worker has used up; undefined when none has.
+   * One that fails in a block before its fee is taken leaves its sequence free.
+   */
   function nextSequence(worker: string): bigint | undefined {
     const row = database.get(
       `SELECT sequence + 1 AS next FROM transactions INDEXED BY transactions_in_blocks
-       WHERE worker = :worker AND (state = 'confirmed' OR height IS NOT NULL)
+       WHERE worker = :worker AND (state = 'confirmed' OR fee_paid_uallo <> '0')
        ORDER BY sequence DESC LIMIT 1`,
       { worker },
     );
     return row && BigInt(row["next"] as bigint);
   }
 
-  /** Whether a transaction of ours with this sequence is in a block. */
+  /** Whether a transaction of ours has used this sequence up. */
   function isSequenceKnown(worker: string, sequence: bigint): boolean {
     return database.get(
       `SELECT 1 FROM transactions INDEXED BY transactions_in_blocks
-       WHERE worker = :worker AND (state = 'confirmed' OR height IS NOT NULL)
+       WHERE worker = :worker AND (state = 'confirmed' OR fee_paid_uallo <> '0')
          AND sequence = :sequence`,
       { worker, sequence },
     ) !== undefined;

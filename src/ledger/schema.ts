@@ -97,7 +97,7 @@ ALTER TABLE submissions ADD COLUMN fallback TEXT CHECK (fallback IN ('older-cand
 ALTER TABLE submissions ADD COLUMN ema_score TEXT;
 ALTER TABLE submissions ADD COLUMN reward_uallo TEXT;
 CREATE INDEX transactions_in_blocks ON transactions (worker, sequence)
-  WHERE state = 'confirmed' OR height IS NOT NULL;
+  WHERE state = 'confirmed' OR fee_paid_uallo <> '0';
 CREATE INDEX transactions_given_up ON transactions (worker, sequence)
   WHERE state IN ('rejected', 'expired') AND height IS NULL;
 CREATE INDEX transactions_paid ON transactions (updated_ms, fee_paid_uallo)

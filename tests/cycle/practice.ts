@@ -72,7 +72,7 @@ export async function practise(options: PracticeOptions = {}): Promise<Practice>
   devnet.step();
 
   // The ensemble takes seconds to fit, and nothing here depends on what is predicted.
-  const settings = loadSettings({ flags: { model: "ridge" }, env: {}, cwd: dir, root: dir });
+  const settings = loadSettings({ flags: {}, env: { ALLORA_MODEL: "ridge" }, cwd: dir, root: dir });
   const paths = statePaths(settings.stateDir);
   const ledger = openLedger(paths.ledger, { nowMs: () => Date.now() });
   const told: Practice["told"] = [];

@@ -67,7 +67,7 @@ const HARMLESS = [
   node("tx-not-found", { spoils: false, exits: () => OK }),
 ];
 
-const MEMPOOL_FULL = node("refuse-broadcast", { spoils: false, exits: () => UNAVAILABLE });
+const MEMPOOL_FULL = node("refuse-broadcast", { spoils: false, exits: () => OK });
 
 const WRONG_CHAIN: FaultClass = {
   ...node("wrong-chain-id", { spoils: true, exits: ({ nth }) => nth === 1 ? [78] : OK }),
