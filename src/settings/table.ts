@@ -2,6 +2,7 @@ import { address } from "./address.ts";
 import {
   allo,
   choice,
+  count,
   duration,
   durationOf,
   list,
@@ -117,6 +118,12 @@ export const GLOBAL_SETTINGS = {
     meaning:
       "When model or market fail in an open window, submit a modest forecast, marked as such",
   },
+  modelsKept: {
+    name: "ALLORA_MODELS_KEEP",
+    type: count(2, 10_000),
+    default: "10",
+    meaning: "How many models of a topic are kept; the one that predicts and its parent always are",
+  },
   faucetUrl: {
     name: "ALLORA_FAUCET_URL",
     type: url,
@@ -187,6 +194,19 @@ export const TOPIC_SETTINGS = {
     ),
     default: "auto",
     meaning: "The learner; auto is ridge, or the ensemble if proven better, shrunk to do no harm",
+  },
+  modelMaxAgeMs: {
+    name: "ALLORA_MODEL_MAX_AGE",
+    type: duration("1d", "3650d"),
+    default: "30d",
+    meaning: "An older model is due for retraining, and gives way to a new one without a contest",
+  },
+  retrain: {
+    name: "ALLORA_RETRAIN",
+    type: choice("off", "advise", "auto"),
+    default: "advise",
+    meaning:
+      "What age, drift or a corrected history of the model lead to: nothing, a warning a day, or training",
   },
   labels: {
     name: "ALLORA_LABELS",
