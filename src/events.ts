@@ -43,7 +43,6 @@ export const EVENTS = {
   "model.trained": { level: "info", message: "model trained" },
   "model.promoted": { level: "info", message: "model {model} predicts from now on: {reason}" },
   "model.kept": { level: "info", message: "model {model} stays beside the promoted one: {reason}" },
-  "model.adopted": { level: "info", message: "model {model} taken over from {path}" },
   "model.pruned": { level: "debug", message: "old models deleted" },
   "model.first": { level: "info", message: "no model yet: training one in this visit" },
   "model.retrain_advised": { level: "warn", message: "the model should be trained again: {reason}" },

@@ -76,22 +76,27 @@ export function writePromotion(stateDir: string, topicId: bigint, promotion: Pro
 }
 
 /** Throws "config" when the model was trained for other settings than the topic has. */
-export function assertFits({ artifact, lineage, path }: Kept, topic: TopicSettings): void {
-  const wanted = specOf(topic);
-  const trained = artifact.spec;
-  const differs = trained.target !== wanted.target || trained.horizonMs !== wanted.horizonMs ||
-    trained.learner !== wanted.learner || artifact.intervalMs !== topic.intervalMs ||
-    (lineage?.pair ?? topic.pair) !== topic.pair ||
-    (wanted.target === "labels" && JSON.stringify([trained.labels, trained.barrier]) !==
-        JSON.stringify([wanted.labels, wanted.barrier]));
-  if (!differs) return;
-  const pair = lineage?.pair ?? undefined;
+export function assertFits(kept: Kept, topic: TopicSettings): void {
+  if (fits(kept, topic)) return;
+  const { artifact: { spec: { target, horizonMs, learner } }, lineage, path } = kept;
+  const pair = lineage?.pair ? ` of ${lineage.pair}` : "";
   throw new PipelineError(
     "config",
-    `Cannot use ${path}: it was trained for ${trained.target}${pair ? ` of ${pair}` : ""} over ` +
-      `${trained.horizonMs} ms by ${trained.learner}, the topic's settings say otherwise`,
+    `Cannot use ${path}: it was trained for ${target}${pair} over ${horizonMs} ms by ${learner}, ` +
+      "the topic's settings say otherwise",
     { hint: `run allora-pipeline train --topic ${topic.topicId}` },
   );
+}
+
+/** Whether the model was trained for what the topic's settings say. */
+export function fits({ artifact, lineage }: Kept, topic: TopicSettings): boolean {
+  const wanted = specOf(topic);
+  const trained = artifact.spec;
+  const classes = ({ labels, barrier }: ModelSpec) => JSON.stringify([labels, barrier]);
+  return trained.target === wanted.target && trained.horizonMs === wanted.horizonMs &&
+    trained.learner === wanted.learner && artifact.intervalMs === topic.intervalMs &&
+    (lineage?.pair ?? topic.pair) === topic.pair &&
+    (wanted.target !== "labels" || classes(trained) === classes(wanted));
 }
 
 /**

@@ -55,9 +55,10 @@ export async function keptModel(
     ? statePaths(stateDir).oldModel(topicId)
     : pathOf(stateDir, topicId, id);
   const text = await textAt(path);
-  if (text !== undefined) return { ...parse(text, path, topicId), path };
-  if (id === undefined) return undefined;
-  throw new PipelineError("invalid", `Cannot use ${path}: it is missing`, {
+  const found = text === undefined ? undefined : { ...parse(text, path, topicId), path };
+  if (id === undefined || found?.artifact.id === id) return found;
+  const is = found === undefined ? "it is missing" : `it holds model ${found.artifact.id}`;
+  throw new PipelineError("invalid", `Cannot use ${path}: ${is}`, {
     hint: `see allora-pipeline models --topic ${topicId}, or run allora-pipeline train`,
   });
 }

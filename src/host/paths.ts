@@ -8,7 +8,7 @@ export interface StatePaths {
   walletLock(address: string): string;
   /** Directory of a topic's models: <id>.json, and promoted.json, which names the one that predicts. */
   models(topicId: bigint): string;
-  /** The one model of a topic, where programs before 1.0 kept it. */
+  /** The one model of a topic, where earlier versions kept it. */
   oldModel(topicId: bigint): string;
 }
 

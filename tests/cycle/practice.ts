@@ -34,12 +34,14 @@ export interface PracticeOptions extends DevnetOptions {
   /** Topic files by id, as lines. */
   readonly files?: Readonly<Record<string, string>>;
   readonly env?: string;
+  /** Whether the topics have a model from the start; they have unless told. */
+  readonly isTrained?: boolean;
 }
 
 export const HOURLY = "ALLORA_TARGET=log-return\nALLORA_PAIR=BTC/USD\nALLORA_HORIZON=1h\n";
 
 export async function practise(options: PracticeOptions = {}): Promise<Practice> {
-  const { files = { "1": HOURLY }, env = "", ...devnetOptions } = options;
+  const { files = { "1": HOURLY }, env = "", isTrained = true, ...devnetOptions } = options;
   const devnet = await startDevnet({
     ...{ rpc: "127.0.0.1:0", market: "127.0.0.1:0", manual: true },
     ...devnetOptions,
@@ -85,12 +87,15 @@ export async function practise(options: PracticeOptions = {}): Promise<Practice>
   const run = (overrides: Partial<Run> = {}): Run => ({
     ...{ settings, host, ledger, pollMs: 1, dryRun: false },
     signal: AbortSignal.timeout(30_000),
+    version: "of a test",
     candles: () => store ??= openCandleStore(paths.candles),
     tell: (event, fields = {}) => void told.push({ event, fields }),
     mnemonic: () => Promise.resolve(mnemonic),
     ...overrides,
   });
-  for (const topic of settings.topics) await trainTopic(run(), topic, devnet.nowMs());
+  for (const topic of isTrained ? settings.topics : []) {
+    await trainTopic(run(), topic, devnet.nowMs(), { why: "practice" });
+  }
 
   const first = String(settings.topics[0]!.topicId);
   const isOpen = () => devnet.chain.height < (ends.get(first) ?? 0);
