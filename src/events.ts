@@ -45,7 +45,10 @@ export const EVENTS = {
   "model.kept": { level: "info", message: "model {model} stays beside the promoted one: {reason}" },
   "model.pruned": { level: "debug", message: "old models deleted" },
   "model.first": { level: "info", message: "no model yet: training one in this visit" },
-  "model.retrain_advised": { level: "warn", message: "the model should be trained again: {reason}" },
+  "model.retrain_advised": {
+    level: "warn",
+    message: "the model should be trained again: {reason}",
+  },
   "model.retrained": { level: "info", message: "trained again because {reasons}: {result}" },
   "model.retrain_failed": { level: "warn", message: "not trained again: {error}" },
   "prediction.made": { level: "info", message: "prediction made: {value}" },

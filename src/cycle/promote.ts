@@ -54,7 +54,9 @@ export function wordsOf({ forecasts, stretches, ratio }: Comparison): string {
       `${LEAST_BLOCKS} stretches are needed`;
   }
   const { value, low, high } = ratio;
-  return `on ${forecasts} forecasts its squared error is ${value.toFixed(4)} of the other's, 95 % ` +
+  return `on ${forecasts} forecasts its squared error is ${
+    value.toFixed(4)
+  } of the other's, 95 % ` +
     `interval ${low.toFixed(4)} to ${high.toFixed(4)}, up to ${1 + MOST_HARM} is no harm`;
 }
 

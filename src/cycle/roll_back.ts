@@ -31,7 +31,7 @@ export async function rollBack(
     if (id === undefined || !(thrown instanceof PipelineError)) throw thrown;
     return undefined;
   });
-  const why = `rolled back from ${from?.id ?? "a damaged file"}`;
+  const why = from === undefined ? "rolled back" : `rolled back from ${from.id}`;
   const promotion = { id: to.artifact.id, promotedMs: run.host.nowMs(), why };
   writePromotion(stateDir, topicId, promotion);
   run.tell("model.promoted", { topic: topicId, model: promotion.id, reason: why });
@@ -42,7 +42,7 @@ export async function rollBack(
 export async function namedModel(stateDir: string, topicId: bigint, id: string): Promise<Kept> {
   const { kept, damaged } = await keptModels(stateDir, topicId);
   const ids = kept.map(({ artifact }) => artifact.id);
-  const found = [...kept.filter(({ artifact }) => artifact.id.startsWith(id))];
+  const found = kept.filter(({ artifact }) => artifact.id.startsWith(id));
   const broken = damaged.find((each) => each.id === id);
   if (broken !== undefined) throw broken.error;
   if (found.length === 1 && found[0] !== undefined) return found[0];

@@ -62,7 +62,12 @@ async function trainNow(
   const { artifact, comparison } = await stepByStep(run, steps, onProgress);
   const parent = incumbent?.artifact.id === artifact.id ? null : incumbent?.artifact.id ?? null;
   const lineage: Lineage = {
-    ...{ madeMs: host.nowMs(), why, tookMs: host.nowMs() - startedMs, candles: candlesUsed(series) },
+    ...{
+      madeMs: host.nowMs(),
+      why,
+      tookMs: host.nowMs() - startedMs,
+      candles: candlesUsed(series),
+    },
     ...{ pair: topic.pair, historyMs: topic.historyMs, code: run.version, parent, comparison },
     venues: topic.venues.map((venue) => venue.kind === "csv" ? `csv:${venue.path}` : venue.kind),
   };

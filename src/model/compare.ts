@@ -55,7 +55,10 @@ export function compare(
   const stretches = Math.floor((toMs - fromMs) / stretchMs);
   const squares = (points: Float64Array) =>
     Float64Array.from(rows, (row) => (truth[row]! - points[row]!) ** 2);
-  const block = Math.max(1, Math.round(rows.length * stretchMs / Math.max(stretchMs, toMs - fromMs)));
+  const block = Math.max(
+    1,
+    Math.round(rows.length * stretchMs / Math.max(stretchMs, toMs - fromMs)),
+  );
   const columns = [squares(challenger), squares(incumbent)];
   const [ratio] = stretches < LEAST_BLOCKS
     ? []
@@ -78,7 +81,11 @@ export function pointsOf({ spec, fitted, calibration }: Artifact, problem: Probl
 }
 
 /** Compares two finished models of one specification on what came after both were trained. */
-export function compareFinished(series: Series, challenger: Artifact, incumbent: Artifact): Comparison {
+export function compareFinished(
+  series: Series,
+  challenger: Artifact,
+  incumbent: Artifact,
+): Comparison {
   const { spec } = challenger;
   const problem = stateProblem(series, spec, baseCandles(series, spec, learningStep(series, spec)));
   return compare(

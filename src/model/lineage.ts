@@ -100,6 +100,8 @@ export function lineageDefect(value: unknown): string | undefined {
     [comparison, COMPARISON, "lineage.comparison."],
     [comparison?.ratio ?? null, RATIO, "lineage.comparison.ratio."],
   ] as const;
-  return parts.map(([part, shape, path]) => part === null ? undefined : shapeDefect(part, shape, path))
+  return parts.map(([part, shape, path]) =>
+    part === null ? undefined : shapeDefect(part, shape, path)
+  )
     .find((defect) => defect !== undefined);
 }

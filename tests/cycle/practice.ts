@@ -1,4 +1,5 @@
 import { newMnemonic } from "../../src/chain/keys.ts";
+import { readPromoted } from "../../src/cycle/artifact_store.ts";
 import type { Run } from "../../src/cycle/run.ts";
 import { type CycleReport, type Kept, runCycle } from "../../src/cycle/run_cycle.ts";
 import { trainTopic } from "../../src/cycle/train_topic.ts";
@@ -36,6 +37,12 @@ export interface PracticeOptions extends DevnetOptions {
   readonly env?: string;
   /** Whether the topics have a model from the start; they have unless told. */
   readonly isTrained?: boolean;
+}
+
+/** Spoils the model by which the topic is predicted. */
+export async function damageModel({ settings }: Practice, topicId = 1n): Promise<void> {
+  const promoted = await readPromoted(settings.stateDir, { topicId });
+  await Deno.writeTextFile(promoted!.path, "damaged");
 }
 
 export const HOURLY = "ALLORA_TARGET=log-return\nALLORA_PAIR=BTC/USD\nALLORA_HORIZON=1h\n";
