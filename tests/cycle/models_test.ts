@@ -17,7 +17,7 @@ import { type Artifact, sealArtifact, serialiseArtifact } from "../../src/model/
 import { train } from "../../src/model/train.ts";
 import { madeUpCandles } from "../model/synthetic.ts";
 import { MAIN } from "../commands/run_main.ts";
-import { HOURLY, practise } from "./practice.ts";
+import { practise } from "./practice.ts";
 
 const DAY_MS = 86_400_000;
 const artifact = train(madeUpCandles(3000, 1), {
