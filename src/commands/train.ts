@@ -11,6 +11,7 @@ import { progressOn } from "./progress.ts";
 /** Fits each topic's model, and promotes it when that does no harm. */
 export const train: Handler = async (invocation, terminal) => {
   const mode = modeOf(invocation);
+  const why = `somebody ran train${mode === "compare" ? "" : ` --${mode}`}`;
   const settings = settingsOf(invocation, terminal);
   const topics = topicsOf(invocation, settings);
   using run = openRun(settings, terminal, { isEndless: true });
@@ -18,7 +19,7 @@ export const train: Handler = async (invocation, terminal) => {
   const nowMs = await marketNowMs(invocation, run);
   const { done: trained, exitCode } = await eachTopic(run, topics, async (topic) => {
     const onProgress = progressOn(terminal, `training topic ${topic.topicId}`);
-    return { topic, ...await trainTopic(run, topic, nowMs, { why: "train", mode, onProgress }) };
+    return { topic, ...await trainTopic(run, topic, nowMs, { why, mode, onProgress }) };
   });
   if (invocation.json) {
     const models = trained.map((

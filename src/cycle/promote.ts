@@ -1,5 +1,5 @@
 import type { Artifact } from "../model/artifact.ts";
-import { type Comparison, excludesHarm, MOST_HARM } from "../model/compare.ts";
+import { type Comparison, isHarmless, MOST_HARM } from "../model/compare.ts";
 import { LEAST_BLOCKS } from "../model/shrinkage.ts";
 
 /** "compare": promote when harm is excluded; "force": in any case; "keep": in none. */
@@ -43,7 +43,7 @@ export function decide(contest: Contest): Decision {
   }
   if (comparison === null) return promote("the one before reads features that are not computed");
   const found = wordsOf(comparison);
-  if (excludesHarm(comparison)) return promote(`harm is excluded: ${found}`);
+  if (isHarmless(comparison)) return promote(`harm is excluded: ${found}`);
   return stay(`harm cannot be excluded: ${found}`);
 }
 

@@ -28,7 +28,7 @@ export interface Comparison {
 export const MOST_HARM = 0.02;
 
 /** Whether the comparison excludes that the challenger does harm. */
-export function excludesHarm({ ratio }: Comparison): boolean {
+export function isHarmless({ ratio }: Comparison): boolean {
   return ratio !== null && ratio.high <= 1 + MOST_HARM;
 }
 

@@ -44,7 +44,10 @@ Deno.test("models are trained, listed, compared and rolled back by a person at t
   assertEquals(models[0].parent, forced.incumbent);
   assertEquals(models[0].venues, [`csv:${cwd}/btc.csv`]);
   const list = await main("models", "--topic", "1");
-  assert(list.stdout.split("\n").some((line) => /promoted .*2024-10-01/.test(line)), list.text);
+  assert(
+    list.stdout.split("\n").some((line) => /promoted .*2024-09-30T23:00Z/.test(line)),
+    list.text,
+  );
 
   const [a, b] = [models[3].id, models[2].id];
   const two = await main("models", "--topic", "1", a, b);

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { parseKept, sealArtifact, serialiseArtifact } from "../../src/model/artifact.ts";
 import { seededRandom } from "../../src/model/bootstrap.ts";
-import { compare, compareFinished, excludesHarm } from "../../src/model/compare.ts";
+import { compare, compareFinished, isHarmless } from "../../src/model/compare.ts";
 import { baseCandles } from "../../src/model/grid.ts";
 import { candlesTold, candlesUsed } from "../../src/model/lineage.ts";
 import { stateProblem } from "../../src/model/problem.ts";
@@ -34,17 +34,17 @@ function contest(seed: number, share: number) {
 }
 
 Deno.test("compare() excludes harm for a twin and for small noise, not for a harmful challenger", () => {
-  assert(excludesHarm(contest(1, 0)));
+  assert(isHarmless(contest(1, 0)));
   assertEquals(contest(1, 0).ratio, { value: 1, low: 1, high: 1 });
-  assert(excludesHarm(contest(1, 0.02)));
+  assert(isHarmless(contest(1, 0.02)));
   // A tenth more squared error.
-  assert(!excludesHarm(contest(1, Math.sqrt(0.1))));
+  assert(!isHarmless(contest(1, Math.sqrt(0.1))));
 });
 
 Deno.test("compare() lets noise that costs 4 % pass in fewer than 5 of 100 markets", () => {
   const seeds = 100;
   let passed = 0;
-  for (let seed = 1; seed <= seeds; seed++) if (excludesHarm(contest(seed, 0.2))) passed++;
+  for (let seed = 1; seed <= seeds; seed++) if (isHarmless(contest(seed, 0.2))) passed++;
   assert(passed < 0.05 * seeds, `${passed} of ${seeds}`);
 });
 
@@ -56,7 +56,7 @@ Deno.test("training judges the incumbent only on what came after it", () => {
   assert(comparison.fromMs! >= incumbent.trainedToMs);
   assert(comparison.toMs! <= artifact.trainedToMs - spec.horizonMs);
   // Both are shrunk almost to nothing by noise, and so harm is excluded.
-  assert(excludesHarm(comparison));
+  assert(isHarmless(comparison));
   assertEquals(
     artifact.id,
     train(series, spec).id,
@@ -68,7 +68,7 @@ Deno.test("training cannot exclude harm while little has come true since the inc
   const series = madeUpCandles(3050, 5);
   const incumbent = train(first(series, 3000), spec);
   const { comparison } = finish(trainStepwise(series, spec, incumbent));
-  assertEquals([comparison!.ratio, excludesHarm(comparison!)], [null, false]);
+  assertEquals([comparison!.ratio, isHarmless(comparison!)], [null, false]);
   assert(comparison!.forecasts > 0 && comparison!.stretches < 8);
 });
 
@@ -81,9 +81,9 @@ Deno.test("an incumbent that shouts loses to one that knows nothing, and the oth
     fitted: { ...content.fitted, mean: 0.05 },
     calibration: { ...content.calibration, weights: { mean: 1 } },
   });
-  assert(excludesHarm(compareFinished(series, modest, loud)));
+  assert(isHarmless(compareFinished(series, modest, loud)));
   const harm = compareFinished(series, loud, modest);
-  assert(!excludesHarm(harm) && harm.ratio!.low > 2, JSON.stringify(harm));
+  assert(!isHarmless(harm) && harm.ratio!.low > 2, JSON.stringify(harm));
 });
 
 Deno.test("a model is read back with its lineage, and without one when it has none", () => {
