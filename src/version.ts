@@ -9,6 +9,12 @@ export function versionParts() {
   return { version: project.version, commit, world, deno: Deno.version.deno };
 }
 
+/** Version and commit, as models and logs name the program that made them. */
+export function codeVersion(): string {
+  const { version, commit } = versionParts();
+  return `${version} (${commit})`;
+}
+
 /** What `--version` says: version, commit, Deno, and where the @std packages came from. */
 export function versionLine(): string {
   const { version, commit, world, deno } = versionParts();

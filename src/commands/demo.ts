@@ -110,7 +110,7 @@ async function prepare(
     run,
     topic,
     await chainNowMs(run),
-    progressOn(terminal, "fitting and judging the model"),
+    { why: "the demo", onProgress: progressOn(terminal, "fitting and judging the model") },
   );
   const { record, calibration } = artifact;
   const [from, to] = [artifact.trainedFromMs, artifact.trainedToMs].map((ms) =>

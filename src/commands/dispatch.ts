@@ -10,9 +10,11 @@ import type { Terminal } from "./terminal_io.ts";
 export async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
   refuseMnemonic(argv);
   const words = spellOut(argv);
-  const command = COMMANDS.find(({ name }) =>
+  const fitting = COMMANDS.filter(({ name }) =>
     name.split(" ").every((word, place) => words[place] === word)
   );
+  // "models rollback" is no "models" with a word behind it.
+  const command = fitting.toSorted((a, b) => b.name.length - a.name.length)[0];
   if (command === undefined) throw unknownCommand(words);
   const invocation = await parse(command, words.slice(command.name.split(" ").length));
   if (invocation.switches.has("help")) {

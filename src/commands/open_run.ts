@@ -7,6 +7,7 @@ import { type Ledger, openLedger } from "../ledger/ledger.ts";
 import { openLog } from "../logs/log.ts";
 import { type CandleStore, openCandleStore } from "../market/store.ts";
 import { loadSettings, type Settings, type TopicSettings } from "../settings.ts";
+import { codeVersion } from "../version.ts";
 import type { Invocation } from "./command.ts";
 import { topicIdOf } from "./flag_value.ts";
 import type { Terminal } from "./terminal_io.ts";
@@ -49,6 +50,7 @@ export function openRun(settings: Settings, terminal: Terminal, options: RunOpti
     get ledger() {
       return ledger ??= openLedger(paths.ledger, { nowMs: () => host.nowMs() });
     },
+    version: codeVersion(),
     candles: () => candles ??= openCandleStore(paths.candles),
     tell: (event, fields) => log.event(event, fields),
     mnemonic: () => readMnemonic(settings.mnemonicFile, settings.credentialsDir),

@@ -1,5 +1,6 @@
 import type { Command, Flag } from "./command.ts";
 import { LEDGER_COMMANDS } from "./ledger/table.ts";
+import { MODELS_COMMANDS } from "./models/table.ts";
 import { WALLET_COMMANDS } from "./wallet/table.ts";
 
 const TOPIC: Flag = { name: "topic", value: "N", meaning: "only this topic" };
@@ -50,11 +51,19 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "train",
-    summary: "fit the topics' models on all candles and put them in place",
+    summary: "fit the topics' models on all candles, and promote those that do no harm",
     about:
       "Fetches the history once, fits, chooses the shrinkage and calibrates the intervals on " +
-      "forecasts made walking forward. A cycle predicts from the stored model and never fits.",
-    flags: [{ ...TOPIC }, AT],
+      "forecasts made walking forward. A new model takes the place of the one that predicts when, on " +
+      "forecasts that neither could know, its squared error is at most 1.02 of the other's at the upper " +
+      "end of the 95 % interval, or when the other is older than ALLORA_MODEL_MAX_AGE or of no use. " +
+      "Otherwise it is kept beside it: see models.",
+    flags: [
+      { ...TOPIC },
+      AT,
+      { name: "force", meaning: "promote the new model whatever the comparison says" },
+      { name: "keep", meaning: "keep the new model, promote none" },
+    ],
     hasSettings: true,
     load: async () => (await import("./train.ts")).train,
   },
@@ -73,6 +82,7 @@ export const COMMANDS: readonly Command[] = [
     hasSettings: true,
     load: async () => (await import("./evaluate.ts")).evaluate,
   },
+  ...MODELS_COMMANDS,
   {
     name: "features",
     summary: "print the rows to train a model of your own with, as CSV",

@@ -6,6 +6,7 @@ import { type Forecast, forecast } from "../model/forecast.ts";
 import { meanForecast } from "../model/mean_forecast.ts";
 import type { TopicSettings } from "../settings.ts";
 import { readArtifact, specOf } from "./artifact_store.ts";
+import { ensureModel } from "./first_model.ts";
 import { ownModelOf } from "./own_model.ts";
 import { type ChainTimes, minuteOf, predictTopic } from "./predict_topic.ts";
 import { failureOf, type Run } from "./run.ts";
@@ -22,9 +23,9 @@ const MAX_AGE_MS = 7 * 86_400_000;
 const MAX_PRICE_AGE_INTERVALS = 2;
 
 /**
- * The topic's forecast. When its model or its market fails, and the settings let it, a declared
- * fallback: the model on the newest sound candles in the store, then the shrunk expanding mean of
- * the target. Better a modest inference than a missed epoch.
+ * The topic's forecast, by a model that is trained now if there is none. When its model or its market
+ * fails, and the settings let it, a declared fallback: the model on the newest sound candles in the
+ * store, then the shrunk expanding mean of the target. Better a modest inference than a missed epoch.
  *
  * Throws what predictTopic threw when no fallback can speak either.
  */
@@ -35,6 +36,7 @@ export async function predictOrFallBack(
 ): Promise<Made> {
   let failure: PipelineError;
   try {
+    await ensureModel(run, topic, times.headMs);
     return { forecast: await predictTopic(run, topic, times), fallback: null };
   } catch (thrown) {
     failure = failureOf(run, thrown);

@@ -13,6 +13,8 @@ export interface Run {
   readonly settings: Settings;
   readonly host: Host;
   readonly ledger: Ledger;
+  /** Version and commit of the program, for what it makes to be traced to. */
+  readonly version: string;
   /** Opened when the first candle is needed. */
   readonly candles: () => CandleStore;
   readonly tell: Tell;

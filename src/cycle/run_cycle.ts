@@ -5,6 +5,7 @@ import { isAccountOurs } from "./account.ts";
 import { announceUpgrade } from "./announce_upgrade.ts";
 import { connectTo } from "./connect.ts";
 import { isQuiet } from "./quiet.ts";
+import { retrainModels } from "./retrain.ts";
 import { recallWindows } from "./missed_windows.ts";
 import { recover } from "./recover.ts";
 import { failureOf, isOver, type Run } from "./run.ts";
@@ -35,7 +36,8 @@ export interface Kept {
  * what a former visit left unfinished is looked up first; each topic with an open window that is not
  * settled gets a prediction, judged and written down, which is signed, written down and sent, one
  * after another; every transaction under way is waited for; closed windows are proved and scored, and
- * those that passed while nobody looked are written down.
+ * those that passed while nobody looked are written down; last, models that have grown old or wrong
+ * are trained again.
  *
  * One topic's failure does not stop another. Throws only what concerns all of them: no wallet, no chain.
  */
@@ -115,6 +117,7 @@ async function visit(session: Session, topics: readonly TopicSettings[]): Promis
   if (!run.dryRun && !isOver(run)) await settleWindows(session, topics);
   if (!run.dryRun && !isOver(run)) await recallWindows(session, topics);
   if (due.length > 0 && !isOver(run)) await announceUpgrade(session);
+  if (!run.dryRun && !isOver(run)) await retrainModels(run, topics, head.timeMs);
   const isReplaced = (former: TopicOutcome) =>
     outcomes.some(({ topicId, nonce }) => topicId === former.topicId && nonce === former.nonce);
   const busy = [...ended.filter((former) => !isReplaced(former)), ...outcomes];

@@ -6,8 +6,10 @@ export interface StatePaths {
   readonly candles: string;
   /** One lock for each wallet, so that two programs never sign with one account at a time. */
   walletLock(address: string): string;
-  /** The trained model of a topic. */
-  artifact(topicId: bigint): string;
+  /** Directory of a topic's models: <id>.json, and promoted.json, which names the one that predicts. */
+  models(topicId: bigint): string;
+  /** The one model of a topic, where earlier versions kept it. */
+  oldModel(topicId: bigint): string;
 }
 
 /** The files under a state directory; nothing is created. */
@@ -16,6 +18,7 @@ export function statePaths(stateDir: string): StatePaths {
     ledger: join(stateDir, "ledger.db"),
     candles: join(stateDir, "candles.db"),
     walletLock: (address) => join(stateDir, `${address}.lock`),
-    artifact: (topicId) => join(stateDir, "models", `${topicId}.json`),
+    models: (topicId) => join(stateDir, "models", String(topicId)),
+    oldModel: (topicId) => join(stateDir, "models", `${topicId}.json`),
   };
 }

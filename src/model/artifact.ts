@@ -17,6 +17,7 @@ import {
 import type { Calibration } from "./calibration.ts";
 import { MEMBERS } from "./combination.ts";
 import type { Fitted, Har } from "./fit.ts";
+import { type Lineage, lineageDefect } from "./lineage.ts";
 import { LEARNERS, type ModelSpec, TARGETS } from "./spec.ts";
 import type { Trees } from "./trees.ts";
 
@@ -61,13 +62,20 @@ export function sealArtifact(content: Content): Artifact {
 }
 
 /** JSON text, one line; numbers are written so that parsing gives back the same bits. */
-export function serialiseArtifact({ id: _, ...model }: Artifact): string {
-  return JSON.stringify({ format: FORMAT, version: VERSION, checksum: checksumOf(model), model }) +
-    "\n";
+export function serialiseArtifact({ id: _, ...model }: Artifact, lineage?: Lineage): string {
+  const checksum = checksumOf(model);
+  return JSON.stringify({ format: FORMAT, version: VERSION, checksum, model, lineage }) + "\n";
 }
 
 /** Reads what serialiseArtifact wrote; throws "invalid" naming what is wrong with anything else. */
 export function parseArtifact(text: string): Artifact {
+  return parseKept(text).artifact;
+}
+
+/** The same with the artifact's lineage, which older files do not have. */
+export function parseKept(
+  text: string,
+): { readonly artifact: Artifact; readonly lineage: Lineage | undefined } {
   let envelope: unknown;
   try {
     envelope = JSON.parse(text);
@@ -84,7 +92,11 @@ export function parseArtifact(text: string): Artifact {
     throw defect("checksum does not match the content: it was changed or cut short");
   }
   checkModel(model);
-  return sealArtifact(model);
+  const { lineage } = envelope;
+  const wrong = lineage === undefined ? undefined : lineageDefect(lineage);
+  if (wrong !== undefined) throw defect(wrong);
+  // lineageDefect() found nothing: it is one.
+  return { artifact: sealArtifact(model), lineage: lineage as Lineage | undefined };
 }
 
 const MODEL: Shape = {

@@ -5,7 +5,14 @@ import { stateProblem } from "./problem.ts";
 import { replay, type Track } from "./replay.ts";
 import { endMs, type Series } from "./series.ts";
 import type { Learner, ModelSpec } from "./spec.ts";
-import { type WalkForward, walkForward } from "./walk_forward.ts";
+import { compare, type Comparison, pointsOf } from "./compare.ts";
+import { finish, foldByFold, type Progress, type WalkForward } from "./walk_forward.ts";
+
+export interface Trained {
+  readonly artifact: Artifact;
+  /** Null without an incumbent of the same specification and features. */
+  readonly comparison: Comparison | null;
+}
 
 /**
  * Fits the learner and calibrates it on forecasts it made, walking forward, for outcomes it could not
@@ -15,25 +22,53 @@ import { type WalkForward, walkForward } from "./walk_forward.ts";
 export function train(
   series: Series,
   spec: ModelSpec,
-  options: { readonly onProgress?: (done: number, total: number) => void } = {},
+  { onProgress }: { readonly onProgress?: (done: number, total: number) => void } = {},
 ): Artifact {
+  return finish(trainStepwise(series, spec), onProgress).artifact;
+}
+
+/**
+ * The same, stopping after each fold. With an incumbent both are judged on every forecast from the moment
+ * to which the incumbent was trained: by the incumbent as it is, and by the learner walking forward, each
+ * of whose folds knows nothing of what it forecasts.
+ */
+export function* trainStepwise(
+  series: Series,
+  spec: ModelSpec,
+  incumbent?: Artifact,
+): Generator<Progress, Trained> {
   requireHistory(series, spec);
   const candles = baseCandles(series, spec, learningStep(series, spec));
-  const withTrees = WITH_TREES.has(spec.learner);
-  const walk = walkForward(stateProblem(series, spec, candles), { ...options, withTrees });
+  const problem = stateProblem(series, spec, candles);
+  const walk = yield* foldByFold(problem, { withTrees: WITH_TREES.has(spec.learner) });
   const track = replay(walk, spec);
   const { fitted } = walk.folds[walk.folds.length - 1]!;
   const calibration = track.calibrations[track.calibrations.length - 1]!;
-  return sealArtifact({
+  const artifact = sealArtifact({
     spec,
     intervalMs: series.intervalMs,
     trainedFromMs: endMs(series, 0),
     trainedToMs: endMs(series, series.close.length - 1),
-    features: walk.problem.features,
+    features: problem.features,
     fitted: portable(fitted, calibration.weights),
     calibration,
     record: trackRecord(walk, track, spec),
   });
+  const isComparable = incumbent !== undefined &&
+    incumbent.features.join() === problem.features.join();
+  return { artifact, comparison: isComparable ? contest(series, walk, track, incumbent) : null };
+}
+
+function contest(series: Series, walk: WalkForward, track: Track, incumbent: Artifact): Comparison {
+  const { problem, first } = walk;
+  const { candles } = problem;
+  const firstMs = endMs(series, candles[first] ?? Infinity);
+  return compare(
+    problem,
+    { challenger: track.point, incumbent: pointsOf(incumbent, problem) },
+    Math.max(incumbent.trainedToMs, firstMs),
+    (candle) => endMs(series, candle),
+  );
 }
 
 const WITH_TREES: ReadonlySet<Learner> = new Set(["auto", "ensemble", "trees"]);

@@ -40,14 +40,36 @@ const REFIT_DAYS = 30;
 const REGROW_FOLDS = 3;
 const FIRST_TRAINING_DAYS = 730;
 
+/** Work done so far, and all of it. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
 /**
  * Expanding walk-forward: training starts with two years (half the rows' span when there is less),
  * and every 30 days the members are refitted on all labels that ended before the fold began.
  */
-export function walkForward(
+export function walkForward(problem: Problem, options: WalkForwardOptions = {}): WalkForward {
+  return finish(foldByFold(problem, options), options.onProgress);
+}
+
+/** Does all the steps of a piece of work at once. */
+export function finish<T>(
+  steps: Generator<Progress, T>,
+  onProgress?: (done: number, total: number) => void,
+): T {
+  for (let step = steps.next();; step = steps.next()) {
+    if (step.done) return step.value;
+    onProgress?.(step.value.done, step.value.total);
+  }
+}
+
+/** The same, stopping after each fold, so that a process that has other things to do can do them. */
+export function* foldByFold(
   problem: Problem,
-  options: WalkForwardOptions = {},
-): WalkForward {
+  options: Omit<WalkForwardOptions, "onProgress"> = {},
+): Generator<Progress, WalkForward> {
   const { candles, ewma, persistence } = problem;
   const purge = options.purge ?? problem.horizon;
   const rowAt = (candle: number) => lowerBound(candles, candle);
@@ -57,7 +79,8 @@ export function walkForward(
   let trees: Trees | null = null;
   const columns: Partial<Record<Member, Float64Array>> = {};
 
-  const folds = starts.map((start, i): Fold => {
+  const folds: Fold[] = [];
+  for (const [i, start] of starts.entries()) {
     const from = rowAt(start);
     const to = rowAt(starts[i + 1] ?? Infinity);
     const known = rowAt(start - purge);
@@ -65,15 +88,15 @@ export function walkForward(
     const isGrown = options.withTrees === true && (isLive || i % REGROW_FOLDS === 0);
     const fresh = fitOn(known, isGrown);
     trees = fresh.trees ?? trees;
-    const fitted = { ...fresh, trees };
+    const fitted: Fitted = { ...fresh, trees };
     for (let row = from; row < to; row++) {
       for (const [member, value] of said(fitted, problem, row)) {
         (columns[member] ??= column())[row] = value;
       }
     }
-    options.onProgress?.(i + 1, starts.length);
-    return { from, to, known, fitted };
-  });
+    folds.push({ from, to, known, fitted });
+    yield { done: i + 1, total: starts.length };
+  }
   const { ridge = column(), mean = column() } = columns;
   return {
     problem,

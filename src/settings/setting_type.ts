@@ -27,6 +27,15 @@ export function number(min: number, max: number): SettingType<number> {
   };
 }
 
+/** A whole number in [min, max]. */
+export function count(min: number, max: number): SettingType<number> {
+  return {
+    ...number(min, max),
+    allowed: `a whole number from ${min} to ${max}`,
+    parse: (text) => /^\d+$/.test(text) ? within(Number(text), min, max) : undefined,
+  };
+}
+
 /** Milliseconds of "500ms", "90s", "4m", "24h" or "7d", which must lie in [shortest, longest]. */
 export function duration(shortest: string, longest: string): SettingType<number> {
   const min = milliseconds(shortest) ?? 0, max = milliseconds(longest) ?? 0;

@@ -3,6 +3,7 @@ import { model } from "./model.ts";
 import {
   allo,
   choice,
+  count,
   duration,
   durationOf,
   list,
@@ -125,6 +126,12 @@ export const GLOBAL_SETTINGS = {
     meaning: "Directory of onnxruntime-web, which models at onnx:PATH need; see help model",
     example: "/usr/local/lib/onnxruntime-web",
   },
+  modelsKept: {
+    name: "ALLORA_MODELS_KEEP",
+    type: count(2, 10_000),
+    default: "10",
+    meaning: "How many models of a topic are kept; the one that predicts and its parent always are",
+  },
   faucetUrl: {
     name: "ALLORA_FAUCET_URL",
     type: url,
@@ -199,6 +206,19 @@ export const TOPIC_SETTINGS = {
     type: duration("1m", "90d"),
     meaning: "How old the prediction in a model's file:PATH may be; unset: one ALLORA_INTERVAL",
     example: "1h",
+  },
+  modelMaxAgeMs: {
+    name: "ALLORA_MODEL_MAX_AGE",
+    type: duration("1d", "3650d"),
+    default: "30d",
+    meaning: "An older model is due for retraining, and gives way to a new one without a contest",
+  },
+  retrain: {
+    name: "ALLORA_RETRAIN",
+    type: choice("off", "advise", "auto"),
+    default: "advise",
+    meaning:
+      "What age, drift or a corrected history of the model lead to: nothing, a warning a day, or training",
   },
   labels: {
     name: "ALLORA_LABELS",

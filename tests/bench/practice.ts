@@ -53,8 +53,12 @@ export async function practise(
   // Settings of the person at the keyboard would win over the files.
   const run = (...args: string[]) => costOf(binary, args, { cwd: dir, clearEnv: true });
   await run("train", "--topic", "1");
+  const models = [...Deno.readDirSync(`${dir}/data/models/1`)].map(({ name }) => name);
   for (const id of ids.slice(1)) {
-    await Deno.copyFile(`${dir}/data/models/1.json`, `${dir}/data/models/${id}.json`);
+    await Deno.mkdir(`${dir}/data/models/${id}`);
+    for (const name of models) {
+      await Deno.copyFile(`${dir}/data/models/1/${name}`, `${dir}/data/models/${id}/${name}`);
+    }
   }
 
   const visitOnce = async () => {

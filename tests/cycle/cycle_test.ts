@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { type Host, realHost } from "../../src/host/host.ts";
 import { settleCycle } from "../../src/cycle/run_cycle.ts";
 import { workerOf } from "../../src/cycle/worker.ts";
-import { HOURLY, practise } from "./practice.ts";
+import { damageModel, HOURLY, practise } from "./practice.ts";
 
 const DAILY_ETH = "ALLORA_TARGET=log-return\nALLORA_PAIR=ETH/USD\nALLORA_HORIZON=24h\n";
 const PRICE = "ALLORA_TARGET=price\nALLORA_PAIR=BTC/USD\nALLORA_HORIZON=1h\n";
@@ -143,7 +143,7 @@ Deno.test("a wallet that is not whitelisted is told before anything is spent", a
 Deno.test("one topic's failure does not stop another", async () => {
   const files = { "1": HOURLY, "2": DAILY_ETH };
   await using worker = await practise({ files, env: "ALLORA_FALLBACK=no\n" });
-  await Deno.writeTextFile(`${worker.settings.stateDir}/models/2.json`, "damaged");
+  await damageModel(worker, 2n);
   worker.stepUntil("open");
   const states = new Set<string>();
   let worst = 0;

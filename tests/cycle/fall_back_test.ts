@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Practice } from "./practice.ts";
-import { HOURLY, practise } from "./practice.ts";
+import { damageModel, HOURLY, practise } from "./practice.ts";
 
 const PRICE = HOURLY.replace("log-return", "price");
 
@@ -22,7 +22,7 @@ Deno.test("a market that fails in an open window gives way to the model on older
 Deno.test("a model that is damaged gives way to the shrunk mean, for every kind of topic", async () => {
   for (const target of ["log-return", "price", "volatility"]) {
     await using worker = await practise({ files: { "1": HOURLY.replace("log-return", target) } });
-    await Deno.writeTextFile(`${worker.settings.stateDir}/models/1.json`, "damaged");
+    await damageModel(worker);
     worker.stepUntil("open");
     const { exitCode } = await worker.visit();
     const [row] = worker.ledger.history(1n, 1);
@@ -33,7 +33,7 @@ Deno.test("a model that is damaged gives way to the shrunk mean, for every kind 
 
 Deno.test("without ALLORA_FALLBACK a failing model is a failure, and nothing is spent", async () => {
   await using worker = await practise({ env: "ALLORA_FALLBACK=no\n" });
-  await Deno.writeTextFile(`${worker.settings.stateDir}/models/1.json`, "damaged");
+  await damageModel(worker);
   worker.stepUntil("open");
   assertEquals((await worker.visit()).exitCode, 65);
   assertEquals(await worker.sequence(), 0n);

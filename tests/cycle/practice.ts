@@ -1,4 +1,5 @@
 import { newMnemonic } from "../../src/chain/keys.ts";
+import { readPromoted } from "../../src/cycle/artifact_store.ts";
 import { ownModelOf } from "../../src/cycle/own_model.ts";
 import type { Run } from "../../src/cycle/run.ts";
 import { type CycleReport, type Kept, runCycle } from "../../src/cycle/run_cycle.ts";
@@ -35,12 +36,20 @@ export interface PracticeOptions extends DevnetOptions {
   /** Topic files by id, as lines. */
   readonly files?: Readonly<Record<string, string>>;
   readonly env?: string;
+  /** Whether the topics have a model from the start; they have unless told. */
+  readonly isTrained?: boolean;
+}
+
+/** Spoils the model by which the topic is predicted. */
+export async function damageModel({ settings }: Practice, topicId = 1n): Promise<void> {
+  const promoted = await readPromoted(settings.stateDir, { topicId });
+  await Deno.writeTextFile(promoted!.path, "damaged");
 }
 
 export const HOURLY = "ALLORA_TARGET=log-return\nALLORA_PAIR=BTC/USD\nALLORA_HORIZON=1h\n";
 
 export async function practise(options: PracticeOptions = {}): Promise<Practice> {
-  const { files = { "1": HOURLY }, env = "", ...devnetOptions } = options;
+  const { files = { "1": HOURLY }, env = "", isTrained = true, ...devnetOptions } = options;
   const devnet = await startDevnet({
     ...{ rpc: "127.0.0.1:0", market: "127.0.0.1:0", manual: true },
     ...devnetOptions,
@@ -87,13 +96,15 @@ export async function practise(options: PracticeOptions = {}): Promise<Practice>
   const run = (overrides: Partial<Run> = {}): Run => ({
     ...{ settings, host, ledger, pollMs: 1, dryRun: false },
     signal: AbortSignal.timeout(30_000),
+    version: "of a test",
     candles: () => store ??= openCandleStore(paths.candles),
     tell: (event, fields = {}) => void told.push({ event, fields }),
     mnemonic: () => Promise.resolve(mnemonic),
     ...overrides,
   });
-  for (const topic of settings.topics) {
-    if (ownModelOf(topic) === undefined) await trainTopic(run(), topic, devnet.nowMs());
+  for (const topic of isTrained ? settings.topics : []) {
+    if (ownModelOf(topic) !== undefined) continue;
+    await trainTopic(run(), topic, devnet.nowMs(), { why: "practice" });
   }
 
   const first = String(settings.topics[0]!.topicId);

@@ -14,8 +14,8 @@ Deno.test("sleep() ends on time, and at once with the reason of an abort", async
 });
 
 Deno.test("statePaths() keeps every file below the state directory, all under different names", () => {
-  const { ledger, candles, walletLock, artifact } = statePaths("/state");
-  const all = [ledger, candles, walletLock("allo1x"), artifact(67n), artifact(68n)];
+  const { ledger, candles, walletLock, models, oldModel } = statePaths("/state");
+  const all = [ledger, candles, walletLock("allo1x"), models(67n), models(68n), oldModel(67n)];
   assertEquals(new Set(all).size, all.length);
   assert(all.every((path) => path.startsWith("/state/")));
 });

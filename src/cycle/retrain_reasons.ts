@@ -1,0 +1,91 @@
+import type { Submission } from "../ledger/submission.ts";
+import { driftAlarms } from "../model/drift.ts";
+import { candlesTold } from "../model/lineage.ts";
+import type { TopicSettings } from "../settings.ts";
+import { resolvedSubmissions } from "./live_error.ts";
+import type { Kept } from "./model_files.ts";
+import type { Run } from "./run.ts";
+import { forecastOf } from "./truth.ts";
+
+/** Why a model is due for retraining. */
+export interface RetrainReason {
+  readonly trigger: "age" | "drift" | "history";
+  readonly words: string;
+}
+
+const DAY_MS = 86_400_000;
+const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+
+/**
+ * What speaks for training the promoted model again at `nowMs` (the market's): its age, errors that have
+ * risen since it was trained, and candles that are not any more what it was trained with.
+ */
+export function reasonsToRetrain(
+  run: Run,
+  topic: TopicSettings,
+  promoted: Kept,
+  nowMs: number,
+): readonly RetrainReason[] {
+  const reasons: RetrainReason[] = [];
+  const { trainedToMs } = promoted.artifact;
+  const ageMs = nowMs - trainedToMs;
+  if (ageMs > topic.modelMaxAgeMs) {
+    const words = `it is ${Math.floor(ageMs / DAY_MS)} days old`;
+    reasons.push({ trigger: "age", words });
+  }
+  const driftMs = driftSince(resolvedSubmissions(run.ledger, topic.topicId), topic, trainedToMs);
+  if (driftMs !== undefined) {
+    const words = `its errors have risen, which showed at the epoch of ${dayOf(driftMs)}`;
+    reasons.push({ trigger: "drift", words });
+  }
+  if (isHistoryChanged(run, topic, promoted)) {
+    const words = "the candles it was trained with have been corrected since";
+    reasons.push({ trigger: "history", words });
+  }
+  return reasons;
+}
+
+/**
+ * When the errors of epochs from `sinceMs` on showed a drift, epoch milliseconds. Of forecasts that
+ * overlap only one per horizon counts, in units of what the market's volatility let expect.
+ */
+export function driftSince(
+  resolved: readonly Submission[],
+  topic: TopicSettings,
+  sinceMs: number,
+): number | undefined {
+  const apart: { readonly baseMs: number; readonly loss: number }[] = [];
+  for (const row of resolved) {
+    const baseMs = row.baseMs ?? -Infinity;
+    const loss = scaledLoss(row, topic.target);
+    const lastMs = apart.at(-1)?.baseMs ?? -Infinity;
+    if (Number.isFinite(loss) && baseMs >= lastMs + topic.horizonMs) apart.push({ baseMs, loss });
+  }
+  return driftAlarms(apart.map(({ loss }) => loss))
+    .map((i) => apart[i]!.baseMs)
+    .findLast((baseMs) => baseMs >= sinceMs);
+}
+
+function scaledLoss(row: Submission, target: TopicSettings["target"]): number {
+  const { loss, sigma, basePrice, realised } = row;
+  switch (target) {
+    case "log-return":
+      return (loss ?? NaN) / (sigma ?? NaN) ** 2;
+    case "price":
+      return (loss ?? NaN) / ((sigma ?? NaN) * (basePrice ?? NaN)) ** 2;
+    case "volatility":
+      return Math.log(forecastOf(row) / (realised ?? NaN)) ** 2;
+    case "labels":
+      return loss ?? NaN;
+  }
+}
+
+function isHistoryChanged(run: Run, topic: TopicSettings, { lineage }: Kept): boolean {
+  const used = lineage?.candles ?? null;
+  if (used === null) return false;
+  const { pair, intervalMs } = topic;
+  const now = run.candles().read(pair, intervalMs, used.fromMs, used.toMs);
+  // A store that was begun anew and does not reach back so far yet corrects nothing.
+  return now !== undefined && now.startMs === used.fromMs &&
+    candlesTold(now, now.close.length).sha256 !== used.sha256;
+}
