@@ -60,6 +60,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "evaluate",
+    aliases: ["backtest"],
     summary: "judge the models honestly: purged walk-forward, intervals, a verdict in words",
     about:
       "Beside each other: the learners, the zero forecast, and the unshrunk ridge. For a topic of " +
@@ -68,6 +69,11 @@ export const COMMANDS: readonly Command[] = [
     flags: [
       { ...TOPIC },
       AT,
+      {
+        name: "html",
+        value: "FILE",
+        meaning: "also write a page with charts, to show a colleague",
+      },
       { name: "benchmark", value: "FILE", meaning: "a JSON file with Xtr, ytr, Xte and yte" },
     ],
     hasSettings: true,
