@@ -4,9 +4,10 @@ import { day } from "./evaluation_rows.ts";
 interface Line {
   readonly label: string;
   /** A colour of page/style.css. */
-  readonly colour: "one" | "two" | "three" | "four" | "soft";
+  readonly colour: "one" | "two" | "three" | "four" | "soft" | "rule";
   readonly values: readonly number[];
-  readonly line: boolean;
+  /** Of the line, in pixels; 0: none. */
+  readonly width: number;
   readonly points: boolean;
   /** Told apart without colour. */
   readonly dash?: readonly number[];
@@ -62,9 +63,9 @@ function gain({ curve, reference }: Evaluation): Chart {
     xLabel: "until",
     x: curve.map(({ atMs }) => seconds(atMs)),
     series: [
-      { label: "saved", colour: "one", values: short(values), line: true, points: false },
+      { label: "saved", colour: "one", values: short(values), width: 2, points: false },
       {
-        ...{ label: reference, colour: "soft", values: curve.map(() => 0), line: true },
+        ...{ label: reference, colour: "soft", values: curve.map(() => 0), width: 1 },
         ...{ points: false, dash: [4, 4] },
       },
     ],
@@ -75,12 +76,12 @@ function gain({ curve, reference }: Evaluation): Chart {
 }
 
 const READABLE = {
-  "log-return": { of: (value: number) => 100 * value, unit: "%", digits: 3, what: "return" },
+  "log-return": { of: (value: number) => 100 * value, unit: "%", digits: 3, what: "Mean return" },
   "log volatility": {
     of: (value: number) => 100 * Math.exp(value),
-    ...{ unit: "%", digits: 2, what: "volatility, geometric mean" },
+    ...{ unit: "%", digits: 2, what: "Geometric mean of the volatility" },
   },
-  class: { of: (value: number) => value, unit: "", digits: 3, what: "class from −1 to 1" },
+  class: { of: (value: number) => value, unit: "", digits: 3, what: "Mean class (−1 to 1)" },
 } as const;
 
 function forecastAndTruth({ deciles, unit: judgedIn }: Evaluation): Chart | undefined {
@@ -94,7 +95,7 @@ function forecastAndTruth({ deciles, unit: judgedIn }: Evaluation): Chart | unde
   return {
     id: "deciles",
     title: "What was forecast and what came",
-    explanation: `Mean ${what} in each tenth of the forecasts, lowest first, with 95 % intervals.`,
+    explanation: `${what} in each tenth of the forecasts, lowest first, with 95 % intervals.`,
     words: `From the lowest to the highest tenth the forecasts went from ${inWords(said)}, ` +
       `what came from ${inWords(came)}.`,
     isWide: false,
@@ -102,8 +103,8 @@ function forecastAndTruth({ deciles, unit: judgedIn }: Evaluation): Chart | unde
     xLabel: "tenth",
     x: deciles.map((_, i) => i + 1),
     series: [
-      { label: "came", colour: "one", values: came, line: false, points: true },
-      { label: "forecast", colour: "two", values: said, line: true, points: false, dash: [6, 3] },
+      { label: "came", colour: "one", values: came, width: 0, points: true },
+      { label: "forecast", colour: "two", values: said, width: 2, points: false, dash: [6, 3] },
     ],
     low: column("low"),
     high: column("high"),
@@ -116,7 +117,7 @@ function forecastAndTruth({ deciles, unit: judgedIn }: Evaluation): Chart | unde
 function coverage({ years }: Evaluation): Chart {
   const column = (of: "coverage80" | "coverage90") => years.map((year) => 100 * year[of]);
   const level = (value: number, colour: "one" | "two"): Line => ({
-    ...{ label: `${value} promised`, colour, values: years.map(() => value), line: true },
+    ...{ label: `${value} promised`, colour, values: years.map(() => value), width: 1 },
     ...{ points: false, dash: [4, 4] },
   });
   const [in80, in90] = [column("coverage80"), column("coverage90")];
@@ -136,11 +137,11 @@ function coverage({ years }: Evaluation): Chart {
     series: [
       {
         ...{ label: "in 80 %", colour: "one", values: short(in80) },
-        ...{ line: years.length > 1, points: true },
+        ...{ width: years.length > 1 ? 2 : 0, points: true },
       },
       {
         ...{ label: "in 90 %", colour: "two", values: short(in90) },
-        ...{ line: years.length > 1, points: true },
+        ...{ width: years.length > 1 ? 2 : 0, points: true },
       },
       level(80, "one"),
       level(90, "two"),
@@ -184,11 +185,11 @@ function weights({ refits, spec }: Evaluation): Chart | undefined {
     series: columns.map(([label, values], i): Line => ({
       label,
       values: short(values),
-      line: true,
       points: false,
+      // Alone, a learner's weight is the factor: the thin line runs inside the broad one.
       ...(i === 0
-        ? { colour: "soft" }
-        : { colour: COLOURS[(i - 1) % 4]!, dash: DASHES[(i - 1) % 4]! }),
+        ? { width: 8, colour: "rule" }
+        : { width: 2, colour: COLOURS[(i - 1) % 4]!, dash: DASHES[(i - 1) % 4]! }),
     })),
     include: [0],
     unit: "",

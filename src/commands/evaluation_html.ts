@@ -1,4 +1,5 @@
 import uplot from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
+import uplotLicence from "uplot/LICENSE" with { type: "text" };
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 import type { Evaluation } from "../model/evaluate.ts";
 import type { TopicSettings } from "../settings.ts";
@@ -20,10 +21,6 @@ export interface JudgedTopic {
   readonly topic: TopicSettings;
   readonly evaluation: Evaluation;
 }
-
-/** What uPlot's licence asks to go with every copy. */
-const NOTICE =
-  "/* uPlot 1.6.32, https://github.com/leeoniya/uPlot, copyright (c) Leon Sorokin, MIT licence */";
 
 /**
  * A page for a person who was not there: the verdict of each topic in words, charts and tables. It
@@ -63,7 +60,9 @@ candles and outcomes known at its time. Charts by uPlot.</footer>
     inScript(parts.flatMap(({ charts }) => charts))
   }</script>
 <script>
-${NOTICE}
+/*
+${uplotLicence.trim()}
+*/
 ${uplot.trim()}
 ${draw.trim()}
 </script>

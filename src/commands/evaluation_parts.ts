@@ -62,12 +62,12 @@ export function facts(topic: TopicSettings, evaluation: Evaluation): string {
     ["Horizon", hours(topic.horizonMs)],
     ["Learner", spec.learner],
     ["Candles", `${candles.toLocaleString("en-GB")} of ${hours(topic.intervalMs)}`],
-    ["From", venues.join(", ")],
+    ["Candles from", venues.join(", ")],
     ["Forecasts", forecasts.toLocaleString("en-GB")],
-    ["Made", `${day(fromMs)} to ${day(toMs)}`],
+    ["Forecasts made", `${day(fromMs)} to ${day(toMs)}`],
     ["Independent windows", independentWindows.toLocaleString("en-GB")],
-    ["Made of, at the end", madeOf(evaluation)],
-    ["Shrink factor, at the end", factor.toPrecision(2)],
+    ["Made of, now", madeOf(evaluation)],
+    ["Shrink factor, now", factor.toPrecision(2)],
     ["Has to beat", `the ${evaluation.reference} forecast`],
   ];
   return `<dl>
@@ -85,7 +85,9 @@ export function learnerTables(evaluation: Evaluation): string {
     tr(
       isChosen,
       score.learner,
-      `${tds([ratio, interval])}<td class="range">${range(score, axis)}</td>${tds([p])}`,
+      `${tds([ratio])}<td class="range"><div><span>${interval}</span>${
+        range(score, axis)
+      }</div></td>${tds([p])}`,
     )
   );
   const others = rows.map(({ score, isChosen, others }) =>
@@ -94,7 +96,7 @@ export function learnerTables(evaluation: Evaluation): string {
   return `${
     tableOf(
       `Squared error over that of the ${evaluation.reference} forecast: below 1 is better. The dashed line is 1; ridge is unshrunk.`,
-      ["learner", "ratio", "95 % interval", '<span aria-hidden="true"></span>', "p"],
+      ["learner", "ratio", "95 % interval", "p"],
       errors,
     )
   }

@@ -4,6 +4,11 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 const fixed = (value, digits) => (value == null ? "–" : value.toFixed(digits));
 const day = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
 
+const dates = (_, splits) =>
+  splits.map((seconds) =>
+    new Date(seconds * 1000).toLocaleDateString("en-GB", { day: "numeric", month: "short" })
+  );
+
 /** Whiskers of the intervals, through the points of the first series. */
 const whiskers = ({ low, high }) => ({
   hooks: {
@@ -12,6 +17,7 @@ const whiskers = ({ low, high }) => ({
       ctx.save();
       ctx.strokeStyle = colour("one");
       ctx.lineWidth = 1.5 * devicePixelRatio;
+      ctx.setLineDash([]);
       ctx.beginPath();
       plot.data[0].forEach((x, i) => {
         const at = plot.valToPos(x, "x", true);
@@ -33,6 +39,8 @@ function options(chart, width) {
   const last = chart.x.length - 1;
   const isTime = chart.axis === "time";
   const [least, most] = [chart.x[0], chart.x[last]];
+  // The library says 3/10 where days count.
+  const isShort = most - least < 400 * 86400;
   const margin = isTime ? 0 : 0.5;
   const shown = chart.series.flatMap(({ values }) => values).concat(
     chart.low ?? [],
@@ -52,7 +60,9 @@ function options(chart, width) {
       y: { range: () => [bottom - room, top + room] },
     },
     axes: [
-      isTime ? axis : { ...axis, splits: () => chart.x, values: (_, splits) => splits.map(String) },
+      isTime
+        ? { ...axis, size: 46, ...isShort && { values: dates } }
+        : { ...axis, size: 30, splits: () => chart.x, values: (_, splits) => splits.map(String) },
       {
         ...axis,
         size: 58,
@@ -67,10 +77,10 @@ function options(chart, width) {
         label: chart.xLabel,
         value: (plot, _, __, i) => isTime ? day(plot.data[0][at(i)]) : String(plot.data[0][at(i)]),
       },
-      ...chart.series.map(({ label, colour: name, dash, line, points }) => ({
+      ...chart.series.map(({ label, colour: name, dash, width, points }) => ({
         label,
         stroke: colour(name),
-        width: line ? 2 : 0,
+        width,
         dash,
         points: { show: points, size: 8, fill: colour(name) },
         value: (plot, _, s, i) =>
