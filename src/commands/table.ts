@@ -61,7 +61,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "evaluate",
     aliases: ["backtest"],
-    summary: "judge the models honestly: purged walk-forward, intervals, a verdict in words",
+    summary: "judge the models honestly: purged walk-forward, a verdict in words; also backtest",
     about:
       "Beside each other: the learners, the zero forecast, and the unshrunk ridge. For a topic of " +
       "the settings, or without one from --pair, --target and --horizon. --benchmark checks the " +

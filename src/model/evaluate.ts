@@ -67,7 +67,7 @@ export interface EvaluationOptions {
 }
 
 /**
- * Purged expanding walk-forward with a refit every 30 days; every real candle after the first two
+ * Purged expanding walk-forward, refitted as walkForward does; every real candle after the first two
  * years is forecast. Shrinkage, intervals and class frequencies of each forecast come from outcomes
  * resolved before its refit, as they would for an artifact trained then. Throws as `train` does.
  */
