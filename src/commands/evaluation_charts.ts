@@ -44,11 +44,15 @@ export function chartsOf(evaluation: Evaluation, prefix: string): Chart[] {
 
 /** Six digits are more than a pixel shows. */
 const short = (values: readonly number[]) => values.map((value) => Number(value.toPrecision(6)));
-const percent = (value: number) => `${value.toFixed(2)} %`;
 const seconds = (ms: number) => Math.round(ms / 1000);
+
+/** Enough digits to see the largest of the values. */
+const digitsFor = (values: readonly number[]) => Math.max(...values.map(Math.abs)) < 0.1 ? 4 : 2;
 
 function gain({ curve, reference }: Evaluation): Chart {
   const values = curve.map(({ gain }) => 100 * gain);
+  const digits = digitsFor(values);
+  const percent = (value: number) => `${value.toFixed(digits)} %`;
   const [first, last] = [curve[0]!, curve[curve.length - 1]!];
   return {
     id: "gain",
@@ -71,7 +75,7 @@ function gain({ curve, reference }: Evaluation): Chart {
     ],
     include: [0],
     unit: "%",
-    digits: 2,
+    digits,
   };
 }
 

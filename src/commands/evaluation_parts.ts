@@ -28,12 +28,15 @@ const HEADLINES = {
 /** The verdict: a headline, what it means, and the numbers it rests on. */
 export function verdict(evaluation: Evaluation): string {
   const { skill, chosen: { mseRatio }, reference } = evaluation;
-  const gap = `${(100 * Math.abs(1 - mseRatio.value)).toFixed(2)} % ${
-    mseRatio.value <= 1 ? "below" : "above"
-  } that of the ${reference} forecast`;
+  const percent = (100 * Math.abs(1 - mseRatio.value)).toFixed(2);
+  const side = mseRatio.value <= 1 ? "below" : "above";
+  const distance = percent === "0.00" ? "as large as" : `${percent} % ${side}`;
+  const gap = `${distance} that of the ${reference} forecast`;
   const meaning = {
     better: `Its squared error is ${gap}, more than chance explains.`,
-    none: `Its squared error is ${gap}: chance explains the difference.`,
+    none: `Its squared error is ${gap}${
+      percent === "0.00" ? "" : ": chance explains the difference"
+    }.`,
     worse: `Its squared error is ${gap}: the ${reference} forecast is the better one.`,
   }[skill];
   const asides = [neededOf(evaluation), unpurgedOf(evaluation)]

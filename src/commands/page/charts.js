@@ -65,7 +65,7 @@ function options(chart, width) {
         : { ...axis, size: 30, splits: () => chart.x, values: (_, splits) => splits.map(String) },
       {
         ...axis,
-        size: 58,
+        size: (_, labels) => 14 + 7 * Math.max(4, ...(labels ?? []).map(({ length }) => length)),
         values: (_, splits) =>
           splits.map((value) =>
             chart.unit === "%" ? `${+value.toPrecision(6)} %` : `${+value.toPrecision(6)}`
