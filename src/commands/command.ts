@@ -24,6 +24,8 @@ export type Handler = (invocation: Invocation, terminal: Terminal) => Promise<nu
 /** One verb: a row of the table that feeds dispatch, --help, completions and the documentation. */
 export interface Command {
   readonly name: string;
+  /** Other words for the same, of one word each. */
+  readonly aliases?: readonly string[];
   readonly summary: string;
   /** A paragraph for its own --help. */
   readonly about: string;

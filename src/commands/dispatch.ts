@@ -9,7 +9,7 @@ import type { Terminal } from "./terminal_io.ts";
 /** Runs what was typed and returns the exit code. Throws "usage" for what no command understands. */
 export async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
   refuseMnemonic(argv);
-  const words = spellOut(argv);
+  const words = byItsName(spellOut(argv));
   const fitting = COMMANDS.filter(({ name }) =>
     name.split(" ").every((word, place) => words[place] === word)
   );
@@ -39,7 +39,7 @@ function refuseMnemonic(argv: readonly string[]): void {
 function unknownCommand([verb = "", next]: readonly string[]): PipelineError {
   const group = COMMANDS.filter(({ name }) => name.startsWith(`${verb} `));
   if (group.length === 0) {
-    const names = COMMANDS.map(({ name }) => name);
+    const names = COMMANDS.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
     return unknown("command", verb, names, "run allora-pipeline --help");
   }
   const ways = group.map(({ name }) => name).join(", ");
@@ -55,6 +55,12 @@ function spellOut(argv: readonly string[]): readonly string[] {
   const isGroup = COMMANDS.some(({ name }) => name.startsWith(`${first} `));
   if (isGroup && (rest[0] === "--help" || rest[0] === "-h")) return ["help", first];
   return argv;
+}
+
+/** A command that was called by an alias, by its name. */
+function byItsName([verb, ...rest]: readonly string[]): readonly string[] {
+  const command = COMMANDS.find(({ aliases }) => verb !== undefined && aliases?.includes(verb));
+  return verb === undefined ? [] : [command?.name ?? verb, ...rest];
 }
 
 async function parse(command: Command, argv: readonly string[]): Promise<Invocation> {

@@ -13,7 +13,9 @@ export const version: Handler = ({ json }, terminal) => {
 export const help: Handler = async ({ words }, terminal) => {
   const word = words.length === 0 ? undefined : words.join(" ");
   const bold = (text: string) => paint(text, "bold", terminal.outColour);
-  const command = COMMANDS.find(({ name }) => name === word);
+  const command = COMMANDS.find(({ name, aliases = [] }) =>
+    [name, ...aliases].includes(word ?? "")
+  );
   const group = COMMANDS.filter(({ name }) => name.startsWith(`${word} `));
   if (word === undefined) terminal.out(overview(bold));
   else if (command !== undefined) terminal.out(await page(command, bold));
@@ -49,6 +51,9 @@ Each command has its own --help. Settings: allora-pipeline help settings.
 `;
 }
 
+const aliasesOf = ({ aliases = [] }: Command) =>
+  aliases.map((alias) => `\nAlso as: allora-pipeline ${alias}`).join("");
+
 function summaries(commands: readonly Command[]): string {
   return table(commands.map(({ name, summary }) => [`  ${name}`, summary]));
 }
@@ -57,7 +62,7 @@ async function page(command: Command, bold: Bold): Promise<string> {
   const usage = `allora-pipeline ${command.name} ${command.words ?? "[FLAGS]"}`;
   const text = `${bold(command.name)}: ${command.summary}
 
-${bold("Usage")}: ${usage}
+${bold("Usage")}: ${usage}${aliasesOf(command)}
 
 ${folded(command.about)}
 

@@ -69,7 +69,8 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "evaluate",
-    summary: "judge the models honestly: purged walk-forward, intervals, a verdict in words",
+    aliases: ["backtest"],
+    summary: "judge the models honestly: purged walk-forward, a verdict in words; also backtest",
     about:
       "Beside each other: the learners, the zero forecast, and the unshrunk ridge. For a topic of " +
       "the settings, or without one from --pair, --target and --horizon. --benchmark checks the " +
@@ -77,6 +78,11 @@ export const COMMANDS: readonly Command[] = [
     flags: [
       { ...TOPIC },
       AT,
+      {
+        name: "html",
+        value: "FILE",
+        meaning: "also write a page with charts, to show a colleague",
+      },
       { name: "benchmark", value: "FILE", meaning: "a JSON file with Xtr, ytr, Xte and yte" },
     ],
     hasSettings: true,

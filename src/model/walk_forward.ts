@@ -36,6 +36,8 @@ export interface WalkForwardOptions {
 }
 
 const REFIT_DAYS = 30;
+/** Each refit learns from all the past: without a limit a long history would cost its square. */
+const MOST_REFITS = 100;
 /** Trees take a hundred times as long as the ridge, and change as slowly: every third fold is enough. */
 const REGROW_FOLDS = 3;
 const FIRST_TRAINING_DAYS = 730;
@@ -48,7 +50,8 @@ export interface Progress {
 
 /**
  * Expanding walk-forward: training starts with two years (half the rows' span when there is less),
- * and every 30 days the members are refitted on all labels that ended before the fold began.
+ * and every 30 days (a hundredth of the rest when that is longer) the members are refitted on all
+ * labels that ended before the fold began.
  */
 export function walkForward(problem: Problem, options: WalkForwardOptions = {}): WalkForward {
   return finish(foldByFold(problem, options), options.onProgress);
@@ -114,8 +117,10 @@ function foldStarts({ candles, horizon, length, intervalMs }: Problem): number[]
     days(FIRST_TRAINING_DAYS),
     Math.floor((length - horizon - begin) / 2),
   );
+  const first = begin + training;
+  const step = Math.max(days(REFIT_DAYS), Math.ceil((length - first) / MOST_REFITS));
   const starts: number[] = [];
-  for (let start = begin + training; start < length; start += days(REFIT_DAYS)) starts.push(start);
+  for (let start = first; start < length; start += step) starts.push(start);
   return [...starts, length];
 }
 

@@ -3,9 +3,9 @@
  * machine are noise; read the ratios. The peers' figures were measured on the same kind of machine
  * (two shared cores): the Python pipeline of the brief, the vendor's Python SDK, the Go node.
  */
-import { fitRidge } from "../../src/model/ridge.ts";
 import { table } from "../../src/host/terminal.ts";
 import { ledgerCosts } from "./ledger_bench.ts";
+import { benchModels } from "./models_bench.ts";
 import { type Cost, costOf, medians } from "./process_cost.ts";
 import { benchTopics } from "./topics.ts";
 import { type Practice, practise } from "./practice.ts";
@@ -31,7 +31,7 @@ try {
   console.log("submitting ...");
   await using fast = await practise(BINARY, `${dir}/fast`, { speed: 600 });
   printCycle(await medianCycle(fast));
-  printRidge();
+  await benchModels(dir);
   await benchTopics(BINARY, dir);
   console.log("filling a ledger ...");
   print(ledgerCosts(dir));
@@ -103,21 +103,6 @@ function printCycle({ wallMs, cpuMs, peakMb }: Cost): void {
     ],
   ]);
   console.log(`wall ${wallMs.toFixed(0)} ms, the wait for the block included\n`);
-}
-
-function printRidge(): void {
-  const [rows, columns] = [20_000, 30];
-  const x = Float64Array.from({ length: rows * columns }, (_, i) => Math.sin(i * 12.9898) * 1.7);
-  const y = Float64Array.from({ length: rows }, (_, i) => x[i * columns]! + Math.cos(i));
-  const times = Array.from({ length: 9 }, () => {
-    const start = performance.now();
-    fitRidge(x, y, 10);
-    return performance.now() - start;
-  }).sort((a, b) => a - b);
-  print([
-    ["ridge, 20,000 × 30", "ms", "goal"],
-    ["Gram matrix and Cholesky, median of 9", times[4]!.toFixed(1), "≤ 50"],
-  ]);
 }
 
 function print(rows: string[][]): void {

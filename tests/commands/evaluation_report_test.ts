@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { evaluationJson, evaluationText } from "../../src/commands/evaluation_report.ts";
+import { evaluationJson } from "../../src/commands/evaluation_json.ts";
+import { evaluationText } from "../../src/commands/evaluation_report.ts";
 import { evaluate } from "../../src/model/evaluate.ts";
 import { LEARNERS, learnersOf } from "../../src/model/spec.ts";
 import { topicOfFlags } from "../../src/settings.ts";
@@ -48,6 +49,7 @@ Deno.test("evaluationText() shows the learners of the target, the measures of th
     assertEquals(text.includes("Brier skill"), target === "labels");
     assert(text.includes("squared error saved against"));
     assert(text.includes("in the 90 % interval"));
+    assert(text.includes("judged without the purge, on a random split"));
   }
 });
 
@@ -57,6 +59,8 @@ Deno.test("evaluationJson() is JSON with every measure's interval and chance", (
     assertEquals(Object.keys(json.chosen.mse_ratio), ["value", "low_95", "high_95", "p_value"]);
     assertEquals(json.chosen.czar_loss === null, target === "volatility" || target === "labels");
     assertEquals(json.gain.length, 150);
+    assert(json.unpurged_mse_ratio > 0 && json.unpurged_mse_ratio < 1.1, target);
+    assertEquals(json.deciles.length, 10);
     assert(
       json.learners.every((score: { learner: string }) =>
         LEARNERS.some((learner) => learner === score.learner)

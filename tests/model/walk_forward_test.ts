@@ -51,6 +51,15 @@ Deno.test("walkForward() grows trees every third fold and for the live one, from
   assertEquals(walkForward(changed, { withTrees: true }).said.trees![first], said.trees![first]);
 });
 
+Deno.test("walkForward() refits every 30 days, of a long history at most a hundred times", () => {
+  for (const [days, refits] of [[2000, 41], [5000, 99]] as const) {
+    const series = { ...madeUpCandles(days, 2), intervalMs: 24 * HOUR_MS };
+    const candles = Int32Array.from({ length: days - 40 }, (_, i) => 40 + i);
+    const { folds } = walkForward(stateProblem(series, spec, candles));
+    assertEquals(folds.length - 1, refits);
+  }
+});
+
 Deno.test("walkForward() finds a planted trend, and nothing once labels are shifted in time", () => {
   const problem = problemOf(trendingCandles(9000, 5));
   const correlation = (truth: Float64Array) => {
