@@ -166,7 +166,7 @@ Deno.test("the first visit trains the model that is missing, and submits by it",
   assertEquals([exitCode, outcomes[0]?.state], [0, "confirmed"]);
   const [row] = worker.ledger.history(1n, 1);
   const promoted = await readPromotion(worker.settings.stateDir, 1n);
-  assertEquals([row?.fallback, row?.model], [null, `auto ${promoted?.id}`]);
+  assertEquals([row?.fallback, row?.model], [null, `ridge ${promoted?.id}`]);
 });
 
 Deno.test("when the first visit has no time to train, the fallback serves", async () => {
