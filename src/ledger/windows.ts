@@ -96,8 +96,9 @@ export function windows(database: Database, nowMs: () => number) {
 
   /**
    * The wall time before which no window of the topic can open, and the open one cannot have closed
-   * (then it is to be proved), so that a visit may end without asking the chain; 0 when it must ask: the pace is unknown, a transaction's outcome is, the open
-   * window has no confirmed submission, or a closed one is not proved yet.
+   * (then it is to be proved), so that a visit may end without asking the chain; 0 when it must ask: the
+   * pace is unknown, a transaction's outcome is, the open window has no confirmed submission, or a
+   * closed one is not proved yet.
    */
   function nothingDueUntilMs(topicId: bigint, worker: string): number {
     const seen = lastWindow(topicId);
