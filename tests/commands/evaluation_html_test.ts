@@ -64,7 +64,9 @@ Deno.test({
     await Deno.writeTextFile(path, page);
     {
       await using browser = await startBrowser(chromium!);
-      for (const [width, isDark] of [[390, true], [1280, false]] as const) {
+      for (
+        const [width, isDark] of [[390, true], [500, false], [720, true], [1280, false]] as const
+      ) {
         const view = await browser.open(`file://${path}`, { width, isDark });
         // uPlot draws in a microtask; two frames are past it.
         await view.evaluate(
