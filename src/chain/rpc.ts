@@ -30,7 +30,7 @@ export interface Receipt extends AbciAnswer {
   readonly height: bigint;
   readonly gasUsed: bigint;
   readonly gasWanted: bigint;
-  /** What the fee payer paid; the data and registration fees come on top. */
+  /** What was taken for it: the fee, and what its messages charged the signer. */
   readonly feeUallo: bigint;
 }
 
@@ -155,7 +155,7 @@ export class RpcClient {
       height: answer.at("height").integer(),
       gasUsed: result.at("gas_used").integer(),
       gasWanted: result.at("gas_wanted").integer(),
-      feeUallo: escrowedFee(result),
+      feeUallo: spentBy(result),
     };
   }
 
@@ -228,16 +228,28 @@ function outcome(answer: Shape): AbciAnswer {
 
 /**
  * The ante handler moves the whole offered fee into escrow before the messages run, and nothing
- * comes back: it is the first coin_spent that belongs to no message. None: the fee was not taken.
+ * comes back: it is the first coin_spent that belongs to no message. None: the fee was not taken. What
+ * the signer spends in the messages are the module's own charges for data and registration.
  */
-function escrowedFee(result: Shape): bigint {
-  for (const event of result.maybe("events")?.items() ?? []) {
-    if (event.at("type").text() !== "coin_spent") continue;
-    const attributes = event.at("attributes").items();
-    const valueOf = (key: string) =>
-      attributes.find((one) => one.at("key").text() === key)?.at("value").text();
-    if (valueOf("msg_index") !== undefined) continue;
-    return BigInt(/^(\d+)uallo$/.exec(valueOf("amount") ?? "")?.[1] ?? 0);
-  }
-  return 0n;
+function spentBy(result: Shape): bigint {
+  const events = (result.maybe("events")?.items() ?? []).map(eventOf);
+  const signer = events.find(({ type, of }) => type === "tx" && of("acc_seq") !== undefined)
+    ?.of("acc_seq")?.split("/")[0];
+  const spent = events.filter(({ type }) => type === "coin_spent");
+  const fee = spent.find(({ of }) => of("msg_index") === undefined);
+  const charges = spent.filter(({ of }) =>
+    of("msg_index") !== undefined && of("spender") === signer
+  );
+  return [...fee ? [fee] : [], ...charges].reduce(
+    (sum, { of }) => sum + BigInt(/^(\d+)uallo$/.exec(of("amount") ?? "")?.[1] ?? 0),
+    0n,
+  );
+}
+
+function eventOf(event: Shape) {
+  const attributes = event.at("attributes").items();
+  return {
+    type: event.at("type").text(),
+    of: (key: string) => attributes.find((one) => one.at("key").text() === key)?.at("value").text(),
+  };
 }

@@ -106,8 +106,8 @@ export const COMMANDS: readonly Command[] = [
     summary: "every epoch: what we said, what came true, cost and reward, windows missed",
     about:
       "From the ledger, all workers together, oldest first, with totals over the rows shown. Needs " +
-      "no wallet and no lock; the balance is shown when the chain answers. Fees are those of the " +
-      "transactions: the few uallo of the chain's own data and registration fees come on top.",
+      "no wallet and no lock; the balance is shown when the chain answers. Fees are all that " +
+      "was taken for the transactions, the chain's own data and registration fees included.",
     flags: [
       { ...TOPIC },
       { name: "last", value: "N", meaning: "only the newest so many epochs (all)" },

@@ -65,7 +65,7 @@ Deno.test("new, faucet, balance, register, register again, balance: a wallet's f
   assertMatch(first.stdout, /^registration fee {2}0\.0000000000000002 ALLO \(200 uallo\)$/m);
   const [, hash = ""] = /^transaction {7}([0-9A-F]{64})$/m.exec(first.stdout) ?? [];
   const [, height = ""] = /^height {12}(\d+)$/m.exec(first.stdout) ?? [];
-  const [, fee = ""] = /^fee {15}.* \((\d+) uallo\)$/m.exec(first.stdout) ?? [];
+  const [, fee = ""] = /^paid {14}.* \((\d+) uallo\)$/m.exec(first.stdout) ?? [];
   const included = at.devnet.chain.tx(hash);
   assertEquals([included?.result.code, String(included?.height)], [0, height]);
 
@@ -77,7 +77,7 @@ Deno.test("new, faucet, balance, register, register again, balance: a wallet's f
   ]);
 
   const spent = jsonOf(await at.wallet("balance", "--json"));
-  assertEquals(BigInt(spent.balance_uallo), 10n ** 20n - BigInt(fee) - 200n);
+  assertEquals(BigInt(spent.balance_uallo), 10n ** 20n - BigInt(fee));
   assertEquals([spent.sequence, spent.fees_24h_uallo, spent.fees_7d_uallo], [1, fee, fee]);
   assertEquals(spent.runway_days, Number(BigInt(spent.balance_uallo) * 10n / BigInt(fee)) / 10);
   const shown = await at.wallet("balance");

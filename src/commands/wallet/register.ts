@@ -71,7 +71,7 @@ function registrationRows(topicId: bigint, registration: Registration): [string,
   const rows: [string, string][] = [];
   if (flight !== undefined) rows.push(["transaction", flight.hash]);
   if (height !== undefined) rows.push(["height", String(height ?? "not told by the node")]);
-  if (feeUallo !== undefined) rows.push(["fee", amount(feeUallo)]);
+  if (feeUallo !== undefined) rows.push(["paid", amount(feeUallo)]);
   return [...rows, ["outcome", OUTCOMES[state](topicId)]];
 }
 
