@@ -6,7 +6,7 @@ import type { TopicSettings } from "../settings.ts";
 import { fits, readPromoted } from "./artifact_store.ts";
 import { type Kept, textAt } from "./model_files.ts";
 import { ownModelOf } from "./own_model.ts";
-import { reasonsToRetrain, type RetrainReason } from "./retrain_reasons.ts";
+import { type CandleHashes, reasonsToRetrain, type RetrainReason } from "./retrain_reasons.ts";
 import { failureOf, isOver, type Run } from "./run.ts";
 import { trainTopic } from "./train_topic.ts";
 
@@ -30,10 +30,11 @@ export async function retrainModels(
   topics: readonly TopicSettings[],
   nowMs: number,
 ): Promise<void> {
+  const hashes: CandleHashes = new Map();
   for (const topic of topics) {
     if (topic.retrain === "off" || ownModelOf(topic) !== undefined || isOver(run)) continue;
     try {
-      await lookAt(run, topic, nowMs);
+      await lookAt(run, topic, nowMs, hashes);
     } catch (thrown) {
       const { message: error, hint } = failureOf(run, thrown);
       run.tell("model.retrain_failed", { error, topic: topic.topicId, hint });
@@ -41,7 +42,12 @@ export async function retrainModels(
   }
 }
 
-async function lookAt(run: Run, topic: TopicSettings, nowMs: number): Promise<void> {
+async function lookAt(
+  run: Run,
+  topic: TopicSettings,
+  nowMs: number,
+  hashes: CandleHashes,
+): Promise<void> {
   const { stateDir } = run.settings;
   const { topicId } = topic;
   const lookedPath = `${statePaths(stateDir).models(topicId)}/looked_at.json`;
@@ -51,7 +57,7 @@ async function lookAt(run: Run, topic: TopicSettings, nowMs: number): Promise<vo
   if (promoted === undefined || !fits(promoted, topic)) return;
   const tookMs = promoted.lineage?.tookMs ?? USUAL_MS;
   if (topic.retrain === "auto" && !hasTime(run, SLACK * tookMs)) return;
-  const reasons = reasonsToRetrain(run, topic, promoted, nowMs);
+  const reasons = reasonsToRetrain(run, topic, promoted, nowMs, hashes);
   const looked = () => writeAtomically(lookedPath, `${nowMs}\n`);
   if (topic.retrain === "advise" || reasons.length === 0) {
     looked();

@@ -16,6 +16,9 @@ export interface RetrainReason {
 const DAY_MS = 86_400_000;
 const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 
+/** Hashes of candles in the store by what they are of: topics of one pair share them for one visit. */
+export type CandleHashes = Map<string, string | undefined>;
+
 /**
  * What speaks for training the promoted model again at `nowMs` (the market's): its age, errors that have
  * risen since it was trained, and candles that are not any more what it was trained with.
@@ -25,6 +28,7 @@ export function reasonsToRetrain(
   topic: TopicSettings,
   promoted: Kept,
   nowMs: number,
+  hashes: CandleHashes,
 ): readonly RetrainReason[] {
   const reasons: RetrainReason[] = [];
   const { trainedToMs } = promoted.artifact;
@@ -38,7 +42,7 @@ export function reasonsToRetrain(
     const words = `its errors have risen, which showed at the epoch of ${dayOf(driftMs)}`;
     reasons.push({ trigger: "drift", words });
   }
-  if (isHistoryChanged(run, topic, promoted)) {
+  if (isHistoryChanged(run, topic, promoted, hashes)) {
     const words = "the candles it was trained with have been corrected since";
     reasons.push({ trigger: "history", words });
   }
@@ -80,12 +84,21 @@ function scaledLoss(row: Submission, target: TopicSettings["target"]): number {
   }
 }
 
-function isHistoryChanged(run: Run, topic: TopicSettings, { lineage }: Kept): boolean {
+function isHistoryChanged(
+  run: Run,
+  { pair, intervalMs }: TopicSettings,
+  { lineage }: Kept,
+  hashes: CandleHashes,
+): boolean {
   const used = lineage?.candles ?? null;
   if (used === null) return false;
-  const { pair, intervalMs } = topic;
-  const now = run.candles().read(pair, intervalMs, used.fromMs, used.toMs);
-  // A store that was begun anew and does not reach back so far yet corrects nothing.
-  return now !== undefined && now.startMs === used.fromMs &&
-    candlesTold(now, now.close.length).sha256 !== used.sha256;
+  const key = `${pair} ${intervalMs} ${used.fromMs} ${used.toMs}`;
+  if (!hashes.has(key)) {
+    const now = run.candles().read(pair, intervalMs, used.fromMs, used.toMs);
+    // A store that was begun anew and does not reach back so far yet corrects nothing.
+    const isWhole = now !== undefined && now.startMs === used.fromMs;
+    hashes.set(key, isWhole ? candlesTold(now, now.close.length).sha256 : undefined);
+  }
+  const hash = hashes.get(key);
+  return hash !== undefined && hash !== used.sha256;
 }
