@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import { PipelineError } from "../../errors.ts";
-import { type Lock, tryLock } from "../../host/file_lock.ts";
+import { type Lock, waitForLock } from "../../host/file_lock.ts";
 import { statePaths } from "../../host/paths.ts";
 import type { Terminal } from "../terminal_io.ts";
 
 const WAIT_MS = 30_000;
-const POLL_MS = 100;
 /** A shorter wait is not worth a word. */
 const QUIET_MS = 1000;
 
@@ -23,23 +22,19 @@ export async function lockWallets(
       .filter((name) => name.endsWith(".lock")).map((name) => join(stateDir, name)),
     ...addresses.map((address) => statePaths(stateDir).walletLock(address)),
   ]);
-  const startMs = host.nowMs();
+  const untilMs = host.nowMs() + WAIT_MS;
   let isTold = false;
   using taken = new DisposableStack();
   // All who take several do so in one order: none waits for another in a circle.
   for (const path of [...paths].sort()) {
-    let lock: Lock | undefined;
-    while (lock === undefined) {
-      const answer = tryLock(path, host.nowMs);
-      if (!("heldBy" in answer)) lock = taken.use(answer);
-      else {
-        const waitedMs = host.nowMs() - startMs;
-        if (waitedMs >= WAIT_MS) throw held(path, answer.heldBy);
-        if (waitedMs >= QUIET_MS && !isTold) err(`waiting for ${path}, held by ${answer.heldBy}\n`);
-        isTold ||= waitedMs >= QUIET_MS;
-        await host.sleep(POLL_MS);
-      }
+    let answer = await waitForLock(path, host, { patienceMs: isTold ? 0 : QUIET_MS });
+    if ("heldBy" in answer) {
+      if (!isTold) err(`waiting for ${path}, held by ${answer.heldBy}\n`);
+      isTold = true;
+      answer = await waitForLock(path, host, { patienceMs: untilMs - host.nowMs() });
+      if ("heldBy" in answer) throw held(path, answer.heldBy);
     }
+    taken.use<Lock>(answer);
   }
   return taken.move();
 }
