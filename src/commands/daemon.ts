@@ -3,10 +3,11 @@ import { runDaemon } from "../cycle/run_daemon.ts";
 import { type Worker, workerOf } from "../cycle/worker.ts";
 import { messageOf, PipelineError } from "../errors.ts";
 import { readMnemonic } from "../host/credentials.ts";
-import { openServiceManager } from "../host/service_manager.ts";
+import { openServiceManager, type ServiceManager } from "../host/service_manager.ts";
 import type { Settings, TopicSettings } from "../settings.ts";
 import type { Handler, Invocation } from "./command.ts";
 import { lockWallet, type OpenRun, openRun, settingsOf, tellBroken, topicsOf } from "./open_run.ts";
+import { endOf, failureEnd } from "./run_end.ts";
 import { tellFailures } from "./submit.ts";
 import type { Terminal } from "./terminal_io.ts";
 
@@ -27,6 +28,7 @@ export const daemon: Handler = async (invocation, terminal) => {
     if (worker === undefined) {
       worker = await workerOf(run);
       held.use(lockWallet(work.settings, worker.address, terminal.host.nowMs));
+      run.ledger.startRun("daemon");
       run.tell("daemon.started", { ...facts, worker: worker.address });
     } else {
       run.tell("daemon.reloaded", facts);
@@ -36,11 +38,14 @@ export const daemon: Handler = async (invocation, terminal) => {
       work = await workUntilReload(shift);
     } catch (thrown) {
       // In the log, where it is looked for, and so on stderr: once.
-      const { message: error, hint, exitCode } = failureOf(run, thrown);
-      run.tell("run.failed", { error, hint });
-      return exitCode;
+      const failure = failureOf(run, thrown);
+      run.tell("run.failed", { error: failure.message, hint: failure.hint });
+      run.ledger.finishRun("daemon", failureEnd(failure, []));
+      return failure.exitCode;
     }
-    if (stop.aborted) run.tell("daemon.stopped");
+    if (!stop.aborted) continue;
+    run.tell("daemon.stopped");
+    run.ledger.finishRun("daemon", { exitCode: 0, topics: new Map() });
   }
   return 0;
 };
@@ -71,10 +76,11 @@ interface Shift {
 async function workUntilReload(shift: Shift): Promise<Work> {
   const { run, worker, terminal, hangups, work } = shift;
   const leave = new AbortController();
-  await using service = openServiceManager(
+  await using manager = openServiceManager(
     terminal.env,
     (error) => run.tell("daemon.unnoticed", { error }),
   );
+  const service = beating(manager, run);
   const onStop = () => {
     run.tell("daemon.stopping");
     service.stopping();
@@ -95,7 +101,12 @@ async function workUntilReload(shift: Shift): Promise<Work> {
   const reloads = hangups.answerWith(reload);
   try {
     await runDaemon(run, work.topics, worker, {
-      onReport: (report) => tellFailures(run, report),
+      onReport: (report) => {
+        tellFailures(run, report);
+        run.ledger.beat("daemon", endOf(report));
+      },
+      onFailure: (failure, topics) =>
+        run.ledger.beat("daemon", failureEnd(failure, topics.map(({ topicId }) => topicId))),
       ...{ service, leave: leave.signal, isUnattended: shift.isUnattended },
     });
   } finally {
@@ -136,6 +147,23 @@ async function reloaded({ run, worker, invocation, terminal, work }: Shift): Pro
     );
   }
   return next;
+}
+
+/** Between two signs of life in the ledger, milliseconds. */
+const BEAT_MS = 30_000;
+
+/** The service manager, and the ledger beside it, hear that the work goes on: health asks the ledger. */
+function beating(service: ServiceManager, { ledger, host }: OpenRun): ServiceManager {
+  let saidMs = -Infinity;
+  return {
+    ...service,
+    alive() {
+      service.alive();
+      if (host.nowMs() - saidMs < BEAT_MS) return;
+      ledger.beat("daemon");
+      saidMs = host.nowMs();
+    },
+  };
 }
 
 /** SIGHUPs, answered one after the other; one that comes while nobody answers is not lost. */

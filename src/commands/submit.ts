@@ -5,9 +5,11 @@ import type { TopicOutcome } from "../cycle/topic_outcome.ts";
 import { workerOf } from "../cycle/worker.ts";
 import { EXIT_CODES, worstExitCode } from "../errors.ts";
 import { table } from "../host/terminal.ts";
+import type { RunEnd } from "../ledger/runs.ts";
 import type { Settings } from "../settings.ts";
 import type { Handler, Invocation } from "./command.ts";
 import { brokenOf, lockWallet, openRun, settingsOf, tellBroken, topicsOf } from "./open_run.ts";
+import { endOf, failureEnd } from "./run_end.ts";
 
 /** One visit to every topic. */
 export const submit: Handler = async (invocation, terminal) => {
@@ -18,21 +20,25 @@ export const submit: Handler = async (invocation, terminal) => {
   const brokenCode = tellBroken(run, invocation);
   const worker = await workerOf(run);
   using _lock = lockWallet(settings, worker.address, terminal.host.nowMs);
+  const finish = (end: RunEnd) => dryRun || run.ledger.finishRun("submit", end);
   let report: CycleReport;
   try {
-    report = isQuiet(run, topics, worker)
-      ? {
-        outcomes: topics.map(({ topicId }) => ({ topicId, state: "idle" as const })),
-        exitCode: 0,
-      }
-      : await (await import("../cycle/run_cycle.ts")).runCycle(run, topics, { worker });
+    if (isQuiet(run, topics, worker)) {
+      const outcomes = topics.map(({ topicId }) => ({ topicId, state: "idle" as const }));
+      report = { outcomes, exitCode: 0 };
+    } else {
+      if (!dryRun) run.ledger.startRun("submit");
+      report = await (await import("../cycle/run_cycle.ts")).runCycle(run, topics, { worker });
+    }
   } catch (thrown) {
     // In the log, where it is looked for, and so on stderr: once.
-    const { message: error, hint, exitCode } = failureOf(run, thrown);
-    run.tell("run.failed", { error, hint });
-    return worstExitCode([exitCode, brokenCode]);
+    const failure = failureOf(run, thrown);
+    run.tell("run.failed", { error: failure.message, hint: failure.hint });
+    finish(failureEnd(failure, topics.map(({ topicId }) => topicId)));
+    return worstExitCode([failure.exitCode, brokenCode]);
   }
   const exitCode = worstExitCode([report.exitCode, brokenCode]);
+  finish(endOf({ ...report, exitCode }));
   tellFailures(run, { ...report, exitCode });
   const outcomes = [...report.outcomes, ...brokenOutcomes(invocation, settings)];
   const whole = { outcomes, exitCode };

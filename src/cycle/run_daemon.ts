@@ -21,6 +21,8 @@ const GRACE_MS = 20_000;
 
 export interface DaemonOptions {
   readonly onReport: (report: CycleReport) => void;
+  /** Hears of a visit that failed as a whole; it has been logged. */
+  readonly onFailure?: (failure: PipelineError, topics: readonly TopicSettings[]) => void;
   /** Hears what the daemon is at. */
   readonly service?: ServiceManager;
   /** Nobody stands by: what is wrong is logged and tried again, from the first visit on. */
@@ -94,7 +96,7 @@ interface Visited {
 
 /** One visit to the topics that are due, or to all of them at first. */
 function visitor(
-  { run, topics, worker, attention, end, onReport, isUnattended }: DaemonOptions & {
+  { run, topics, worker, attention, end, onReport, onFailure, isUnattended }: DaemonOptions & {
     readonly run: Run;
     readonly topics: readonly TopicSettings[];
     readonly worker: Worker;
@@ -130,6 +132,7 @@ function visitor(
         hint,
         stack: kind === "internal" ? stackOf(failure) : undefined,
       });
+      onFailure?.(failure, wanted);
       return { outcomes: [], failed: new Set(wanted.map(({ topicId }) => topicId)), failure };
     } finally {
       attention.forgetSeen();

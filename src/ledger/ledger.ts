@@ -3,6 +3,7 @@ import { adoption } from "./adoption.ts";
 import { endpoints } from "./endpoints.ts";
 import { LEDGER_FILE } from "./file.ts";
 import { history } from "./history.ts";
+import { runs } from "./runs.ts";
 import { submissions } from "./submissions.ts";
 import { transactions } from "./transactions.ts";
 import { wallets } from "./wallets.ts";
@@ -24,6 +25,7 @@ export type Ledger =
   & ReturnType<typeof adoption>
   & ReturnType<typeof endpoints>
   & ReturnType<typeof history>
+  & ReturnType<typeof runs>
   & Disposable;
 
 export interface LedgerOptions {
@@ -47,6 +49,7 @@ export function openLedger(path: string, { nowMs, ...limits }: LedgerOptions): L
     ...adoption(database, nowMs),
     ...endpoints(database),
     ...history(database),
+    ...runs(database, nowMs),
     [Symbol.dispose]: () => database[Symbol.dispose](),
   };
 }

@@ -130,4 +130,24 @@ CREATE TABLE endpoints (
   last_error_ms INTEGER
 ) STRICT, WITHOUT ROWID;
 `,
+  `
+CREATE TABLE runs (
+  command     TEXT PRIMARY KEY,
+  started_ms  INTEGER NOT NULL,
+  alive_ms    INTEGER NOT NULL,
+  finished_ms INTEGER,
+  exit_code   INTEGER,
+  error       TEXT,
+  succeeded_ms INTEGER,
+  failures    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE topic_visits (
+  topic_id     INTEGER PRIMARY KEY,
+  visited_ms   INTEGER NOT NULL,
+  succeeded_ms INTEGER,
+  failures     INTEGER NOT NULL,
+  error        TEXT
+) STRICT;
+`,
 ];

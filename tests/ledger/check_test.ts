@@ -92,7 +92,7 @@ Deno.test("ledger check reads an older schema as it is, and refuses what is no l
     using sqlite = new DatabaseSync(ledger);
     assertEquals(sqlite.prepare("PRAGMA user_version").get(), { user_version: 1 });
     openLedger(ledger, { nowMs: () => 0 })[Symbol.dispose]();
-    sqlite.exec("PRAGMA user_version = 3");
+    sqlite.exec("PRAGMA user_version = 4");
     assertEquals((await check()).code, 78);
   });
 });

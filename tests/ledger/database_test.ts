@@ -44,7 +44,7 @@ Deno.test("openLedger() refuses what is not a ledger, each with one line and its
       ["link.db", 78, "is a symlink"],
       ["directory.db", 78, "is not a file"],
       ["file/ledger.db", 78, "cannot be made"],
-      ["newer.db", 78, "has schema version 99, newer than 2"],
+      ["newer.db", 78, "has schema version 99, newer than 3"],
       ["foreign.db", 78, "is the database of another program"],
       ["text.db", 70, "file is not a database"],
     ];

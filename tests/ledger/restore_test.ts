@@ -60,7 +60,7 @@ Deno.test("ledger restore refuses what is no whole ledger, and changes nothing",
     Deno.writeTextFileSync(`${cwd}/text.db`, "no database\n".repeat(100));
     Deno.writeTextFileSync(`${cwd}/empty.db`, "");
     for (
-      const [name, sql] of [["newer", "PRAGMA user_version = 3"], ["other", "DROP TABLE windows"]]
+      const [name, sql] of [["newer", "PRAGMA user_version = 4"], ["other", "DROP TABLE windows"]]
     ) {
       Deno.writeFileSync(`${cwd}/${name}.db`, bytes);
       using sqlite = new DatabaseSync(`${cwd}/${name}.db`);
@@ -71,7 +71,7 @@ Deno.test("ledger restore refuses what is no whole ledger, and changes nothing",
       ["cut.db", 65, "cut.db"],
       ["text.db", 65, "file is not a database"],
       ["empty.db", 65, "is empty"],
-      ["newer.db", 78, "has schema version 3, newer than 2"],
+      ["newer.db", 78, "has schema version 4, newer than 3"],
       ["other.db", 78, "another program"],
       ["missing.db", 78, "is not there"],
       ["data", 78, "is not a file"],

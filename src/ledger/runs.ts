@@ -1,0 +1,124 @@
+import { type Columns, integer, nullable, number, readRow, text } from "./columns.ts";
+import type { Database } from "../host/database.ts";
+
+/** The last run of a command. Times are wall clock, epoch milliseconds. */
+export interface RunRecord {
+  /** "submit" or "daemon". */
+  readonly command: string;
+  readonly startedMs: number;
+  /** When it was last heard of: the daemon says so between its visits. */
+  readonly aliveMs: number;
+  /** Null while it runs, and when it died. */
+  readonly finishedMs: number | null;
+  readonly exitCode: number | null;
+  readonly error: string | null;
+  /** End of the last run, or daemon's visit, without an error; null before the first. */
+  readonly succeededMs: number | null;
+  /** Runs, or daemon's visits, that failed one after the other since then. */
+  readonly failures: number;
+}
+
+/** How the visits to a topic go. */
+export interface TopicVisits {
+  readonly topicId: bigint;
+  readonly visitedMs: number;
+  readonly succeededMs: number | null;
+  /** Visits that failed one after the other since then. */
+  readonly failures: number;
+  /** Of the last of them. */
+  readonly error: string | null;
+}
+
+/** How a run, or one visit of the daemon, ended. */
+export interface RunEnd {
+  readonly exitCode: number;
+  readonly error?: string | undefined;
+  /** The topics that it had something to do for, and what went wrong with each. */
+  readonly topics: ReadonlyMap<bigint, string | undefined>;
+}
+
+const RUN: Columns<RunRecord> = {
+  command: text,
+  startedMs: number,
+  aliveMs: number,
+  finishedMs: nullable(number),
+  exitCode: nullable(number),
+  error: nullable(text),
+  succeededMs: nullable(number),
+  failures: number,
+};
+
+const VISITS: Columns<TopicVisits> = {
+  topicId: integer,
+  visitedMs: number,
+  succeededMs: nullable(number),
+  failures: number,
+  error: nullable(text),
+};
+
+/** Which program ran when, and how it ended; every function is one transaction. */
+export function runs(database: Database, nowMs: () => number) {
+  function runs(): readonly RunRecord[] {
+    return database.all("SELECT * FROM runs ORDER BY command").map((row) => readRow(RUN, row));
+  }
+
+  function startRun(command: string): void {
+    database.run(
+      `INSERT INTO runs (command, started_ms, alive_ms, failures) VALUES (:command, :now, :now, 0)
+       ON CONFLICT DO UPDATE SET started_ms = :now, alive_ms = :now,
+         finished_ms = NULL, exit_code = NULL`,
+      { command, now: nowMs() },
+    );
+  }
+
+  /** The run, which has been started, is alive; with `visit`, one of its visits ended like this. */
+  function beat(command: string, visit?: RunEnd): void {
+    database.transaction(() => {
+      database.run("UPDATE runs SET alive_ms = :now WHERE command = :command", {
+        command,
+        now: nowMs(),
+      });
+      if (visit !== undefined) judge(command, visit);
+    });
+  }
+
+  /** The run is over; one that was not said to start has started now. */
+  function finishRun(command: string, end: RunEnd): void {
+    database.transaction(() => {
+      database.run(
+        `INSERT INTO runs (command, started_ms, alive_ms, finished_ms, exit_code, failures)
+         VALUES (:command, :now, :now, :now, :exitCode, 0)
+         ON CONFLICT DO UPDATE SET started_ms = iif(finished_ms IS NULL, started_ms, :now),
+           alive_ms = :now, finished_ms = :now, exit_code = :exitCode`,
+        { command, now: nowMs(), exitCode: end.exitCode },
+      );
+      judge(command, end);
+    });
+  }
+
+  function judge(command: string, { exitCode, error, topics }: RunEnd): void {
+    database.run(
+      `UPDATE runs SET error = :error, failures = iif(:failed, failures + 1, 0),
+         succeeded_ms = iif(:failed, succeeded_ms, :now) WHERE command = :command`,
+      { command, now: nowMs(), failed: exitCode === 0 ? 0 : 1, error: error ?? null },
+    );
+    for (const [topicId, failure] of topics) {
+      const failed = failure === undefined ? 0 : 1;
+      database.run(
+        `INSERT INTO topic_visits (topic_id, visited_ms, succeeded_ms, failures, error)
+         VALUES (:topicId, :now, iif(:failed, NULL, :now), :failed, :error)
+         ON CONFLICT DO UPDATE SET visited_ms = :now, error = :error,
+           succeeded_ms = iif(:failed, succeeded_ms, :now),
+           failures = iif(:failed, failures + 1, 0)`,
+        { topicId, now: nowMs(), failed, error: failure ?? null },
+      );
+    }
+  }
+
+  function topicVisits(): readonly TopicVisits[] {
+    return database.all("SELECT * FROM topic_visits ORDER BY topic_id")
+      .map((row) => readRow(VISITS, row));
+  }
+
+  return { runs, startRun, beat, finishRun, topicVisits };
+}
