@@ -1,6 +1,6 @@
 # make run | test | check | build | bench. The same on every machine: .tools/world.mk says which deno
 # and which configuration to use, and where JSR is out of reach points them at npm-only/.
-ifneq (,$(filter-out clean help,$(MAKECMDGOALS)))
+ifneq (,$(filter-out clean help install uninstall deploy rollback,$(MAKECMDGOALS)))
 include .tools/world.mk
 endif
 export DENO_NO_UPDATE_CHECK := 1
@@ -16,8 +16,12 @@ PERMISSIONS := --no-prompt --allow-net --allow-read --allow-write --allow-env --
 COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)$(shell git diff --quiet HEAD 2>/dev/null || echo +)
 COMMIT_TIME := $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 
+# Of this machine's kind, or TARGET=x86_64 or aarch64: whose denort is then fetched by deno compile.
+PROGRAM := bin/allora-pipeline$(if $(TARGET),-$(TARGET))
+PREFIX ?= /usr/local
+
 .DEFAULT_GOAL := help
-.PHONY: run test contract check build bench faults evaluate clean help
+.PHONY: run test contract check build bench faults evaluate install uninstall deploy rollback clean help
 
 run: ## watch the whole job on the embedded devnet, about two minutes
 	@$(RUN) $(PERMISSIONS) src/main.ts demo $(ARGS)
@@ -34,7 +38,7 @@ check: ## format, lint, types, and who may import whom
 	$(DENO) check -q $(CONFIG) --frozen $(SOURCES)
 	$(DENO) test -q $(CONFIG) --frozen -A tests/architecture_test.ts
 
-build: bin/allora-pipeline ## one binary, the same bytes for the same commit
+build: $(PROGRAM) ## one binary, the same bytes for the same commit; TARGET=aarch64 for Graviton
 
 CANDLES := tests/data
 JUDGE := $(RUN) $(PERMISSIONS) src/main.ts evaluate --log-dir .tools/logs
@@ -53,15 +57,48 @@ faults: build ## kill -9 the binary KILLS times (1000) and at every step of a su
 bench: build ## start, cycle and fit, each beside its baseline
 	@$(DENO) run -q $(CONFIG) --frozen -A tests/bench/bench.ts
 
-.PHONY: bin/allora-pipeline
-bin/allora-pipeline:
+.PHONY: $(PROGRAM)
+$(PROGRAM):
 	@rm -rf dist && mkdir -p bin
 	$(DENO) bundle -q $(CONFIG) --frozen --code-splitting --outdir=dist \
 		--external=bufferutil --external=utf-8-validate src/main.ts
 	@sed -i 's/@COMMIT@ @WORLD@/$(COMMIT) $(WORLD)/' dist/*.js
 	@touch -d @$(COMMIT_TIME) dist/*.js dist
-	cd dist && $(DENO) compile -q --no-config --no-lock --no-check --no-code-cache \
-		--unstable-net $(PERMISSIONS) -o ../$@ main.js
+	cd dist && $(if $(TARGET),env -u DENORT_BIN) $(DENO) compile -q --no-config --no-lock --no-check --no-code-cache \
+		$(if $(TARGET),--target $(TARGET)-unknown-linux-gnu) --unstable-net $(PERMISSIONS) -o ../$@ main.js \
+		$(if $(TARGET),|| { echo "Cannot build for $(TARGET): its denort is fetched from dl.deno.land, see above; build on a connected machine" >&2; exit 1; })
+
+install: ## bin/allora-pipeline and its units under PREFIX; DESTDIR=DIR for packages
+	@[ -x bin/allora-pipeline ] || $(MAKE) build
+	@bin/allora-pipeline install --by-make --prefix $(PREFIX) $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)),>/dev/null)
+ifeq (,$(DESTDIR))
+	systemd-sysusers allora-pipeline.conf
+	systemd-tmpfiles --create allora-pipeline.conf
+	journalctl -q --update-catalog
+	systemctl daemon-reload
+	systemctl try-restart allora-pipeline-daemon.service
+	@bin/allora-pipeline install --by-make --prefix $(PREFIX)
+endif
+
+UNITS := allora-pipeline.target allora-pipeline-daemon.service $(patsubst %,allora-pipeline-%.timer,submit rotate health)
+uninstall: ## what install put there; /etc, state and logs stay
+ifeq (,$(DESTDIR))
+	systemctl disable -q --now $(UNITS)
+	systemctl disable -q allora-pipeline-submit@.timer
+	systemctl stop 'allora-pipeline-*'
+endif
+	@$(DESTDIR)$(PREFIX)/bin/allora-pipeline uninstall --by-make --prefix $(PREFIX) $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
+ifeq (,$(DESTDIR))
+	journalctl -q --update-catalog
+	systemctl daemon-reload
+endif
+
+deploy: ## to HOST by ssh: checked first, replaced in one step, the version before is kept
+	@[ -x $(PROGRAM) ] || $(MAKE) build
+	@sh systemd/deploy.sh $(HOST) $(PROGRAM)
+
+rollback: ## HOST back to the version before
+	@sh systemd/deploy.sh $(HOST)
 
 clean: ## forget what was fetched and built
 	rm -rf .tools .npm-only.* dist bin

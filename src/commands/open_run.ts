@@ -1,6 +1,7 @@
 import type { Run } from "../cycle/run.ts";
 import { EXIT_CODES, PipelineError, worstExitCode } from "../errors.ts";
 import { readMnemonic } from "../host/credentials.ts";
+import { giveBack } from "../host/give_back.ts";
 import { type Held, type Lock, tryLock, waitForLock } from "../host/file_lock.ts";
 import { statePaths } from "../host/paths.ts";
 import { type Ledger, openLedger } from "../ledger/ledger.ts";
@@ -61,6 +62,7 @@ export function openRun(settings: Settings, terminal: Terminal, options: RunOpti
       candles?.[Symbol.dispose]();
       ledger?.[Symbol.dispose]();
       log[Symbol.dispose]();
+      giveBack([settings.stateDir, settings.logDir]);
     },
   };
 }

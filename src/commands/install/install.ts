@@ -1,0 +1,122 @@
+import { PipelineError } from "../../errors.ts";
+import { table } from "../../host/terminal.ts";
+import { shellQuote } from "../../settings/file_error.ts";
+import { versionParts } from "../../version.ts";
+import type { Handler, Invocation } from "../command.ts";
+import { type Layout, layOut, programPaths, takeAway } from "./lay_out.ts";
+import { scheduleOf } from "./schedule_of.ts";
+
+/** Lays this binary and its units out, and says what to type next. Starts no program itself. */
+export const install: Handler = (invocation, terminal) => {
+  if (versionParts().commit === "source tree") {
+    throw new PipelineError(
+      "usage",
+      "Cannot install from the source tree: there is no binary yet",
+      {
+        hint: "make install",
+      },
+    );
+  }
+  const layout = layoutOf(invocation);
+  const { destdir, prefix } = layout;
+  const { env, cwd } = terminal;
+  layOut(layout, Deno.execPath());
+  const { program, previous } = programPaths(layout);
+  // Nothing of the machine that packs is true of the one that is packed for.
+  const schedule = destdir === "" ? scheduleOf({ flags: {}, env, cwd }) : undefined;
+  const register = invocation.switches.has("by-make") || destdir !== "" ? [] : REGISTER;
+  const enable = ENABLE.filter(({ by }) => schedule === undefined || by === schedule);
+  if (invocation.json) {
+    const facts = { program, previous, prefix, destdir, register, enable: enable.map(commandOf) };
+    terminal.out(`${JSON.stringify(facts)}\n`);
+    return Promise.resolve(0);
+  }
+  terminal.out(`installed ${program}, units for systemd, and settings to begin with\n`);
+  if (destdir !== "") return Promise.resolve(0);
+  if (register.length > 0) {
+    terminal.out(`\nMake systemd know them, as root:\n\n${lines(register)}`);
+  }
+  terminal.out(`\nThen, as root${schedule === undefined ? ", with one of the last two" : ""}:\n\n`);
+  const steps = [...BEFORE, ...enable].map((step) => [`  ${commandOf(step)}`, `# ${step.why}`]);
+  terminal.out(`${table(steps)}\n`);
+  return Promise.resolve(0);
+};
+
+/** Removes what install laid out; settings, state and logs stay. */
+export const uninstall: Handler = (invocation, terminal) => {
+  const layout = layoutOf(invocation);
+  takeAway(layout);
+  const { destdir } = layout;
+  terminal.out(
+    invocation.json
+      ? `${JSON.stringify({ kept: KEPT.map((path) => destdir + path) })}\n`
+      : `removed \
+the program and its units; kept ${KEPT.map((path) => destdir + path).join(", ")}, and its user\n`,
+  );
+  if (!invocation.json && destdir === "" && !invocation.switches.has("by-make")) {
+    terminal.out(`\nMake systemd forget them, as root:\n\n${lines(FORGET)}`);
+  }
+  return Promise.resolve(0);
+};
+
+const KEPT = ["/etc/allora-pipeline", "/var/lib/allora-pipeline", "/var/log/allora-pipeline"];
+
+const REGISTER = [
+  "systemd-sysusers allora-pipeline.conf",
+  "systemd-tmpfiles --create allora-pipeline.conf",
+  "journalctl --update-catalog",
+  "systemctl daemon-reload",
+];
+const FORGET = ["journalctl --update-catalog", "systemctl daemon-reload"];
+
+interface Step {
+  readonly command: string;
+  readonly why: string;
+  readonly by?: "timer" | "daemon";
+}
+
+const BEFORE: readonly Step[] = [
+  { command: "allora-pipeline wallet new", why: "or wallet import, for one that you have" },
+  {
+    command: "allora-pipeline help topic-file > /etc/allora-pipeline/topics/69.env",
+    why: "for each topic, and edit it",
+  },
+];
+
+const ENABLE: readonly Step[] = [
+  {
+    command: "systemctl enable --now allora-pipeline.target",
+    why: "timers; nothing stays: for epochs of 15 minutes or more",
+    by: "timer",
+  },
+  {
+    command: "systemctl enable --now allora-pipeline.service",
+    why: "the daemon; in the first blocks of a window: for shorter ones",
+    by: "daemon",
+  },
+];
+
+const commandOf = ({ command }: Step) => command;
+const lines = (commands: readonly string[]) => commands.map((each) => `  ${each}\n`).join("");
+
+/** Where --destdir and --prefix say. Throws "usage" for a prefix that systemd does not read, "denied" for a user. */
+function layoutOf({ values }: Invocation): Layout {
+  const { destdir = "", prefix = "/usr/local" } = values;
+  if (prefix !== "/usr/local" && prefix !== "/usr") {
+    throw new PipelineError(
+      "usage",
+      `Cannot use --prefix ${prefix}: systemd reads units under /usr/local and /usr only`,
+      { hint: "leave --prefix out; a packager's directory is --destdir" },
+    );
+  }
+  if (destdir !== "" && !destdir.startsWith("/")) {
+    throw new PipelineError("usage", `Cannot use --destdir ${destdir}: it is not absolute`);
+  }
+  // Of this process, and readable in every sandbox; Deno.uid() would be one more permission.
+  if (destdir === "" && Deno.statSync("/proc/self").uid !== 0) {
+    throw new PipelineError("denied", `Cannot write to ${prefix}: only root may`, {
+      hint: `sudo ${shellQuote(Deno.execPath())} ${Deno.args.map(shellQuote).join(" ")}`,
+    });
+  }
+  return { destdir: destdir.replace(/\/+$/, ""), prefix };
+}
