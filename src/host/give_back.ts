@@ -14,7 +14,9 @@ export function giveBack(directories: readonly string[]): void {
       const { uid, gid } = Deno.lstatSync(directory);
       if (uid !== null && uid !== 0) giveIn(directory, uid, gid);
     } catch (thrown) {
-      if (!(thrown instanceof Deno.errors.NotFound)) throw fileError("give back", directory, thrown);
+      if (!(thrown instanceof Deno.errors.NotFound)) {
+        throw fileError("give back", directory, thrown);
+      }
     }
   }
 }
