@@ -19,6 +19,12 @@ COMMIT_TIME := $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 # Of this machine's kind, or TARGET=x86_64 or aarch64: whose denort is then fetched by deno compile.
 PROGRAM := bin/allora-pipeline$(if $(TARGET),-$(TARGET))
 PREFIX ?= /usr/local
+ifeq (,$(TARGET))
+COMPILE = $(DENO) compile
+else
+COMPILE = env -u DENORT_BIN sh -c '$(DENO) compile --target $(TARGET)-unknown-linux-gnu "$$@" || \
+	{ echo "Cannot build for $(TARGET) here: Deno fetches the denort of another machine from its own site" >&2; exit 1; }' compile
+endif
 
 .DEFAULT_GOAL := help
 .PHONY: run test contract check build bench faults evaluate install uninstall deploy rollback clean help
@@ -64,9 +70,7 @@ $(PROGRAM):
 		--external=bufferutil --external=utf-8-validate src/main.ts
 	@sed -i 's/@COMMIT@ @WORLD@/$(COMMIT) $(WORLD)/' dist/*.js
 	@touch -d @$(COMMIT_TIME) dist/*.js dist
-	cd dist && $(if $(TARGET),env -u DENORT_BIN) $(DENO) compile -q --no-config --no-lock --no-check --no-code-cache \
-		$(if $(TARGET),--target $(TARGET)-unknown-linux-gnu) --unstable-net $(PERMISSIONS) -o ../$@ main.js \
-		$(if $(TARGET),|| { echo "Cannot build for $(TARGET): its denort is fetched from dl.deno.land, see above; build on a connected machine" >&2; exit 1; })
+	cd dist && $(COMPILE) -q --no-config --no-lock --no-check --no-code-cache --unstable-net $(PERMISSIONS) -o ../$@ main.js
 
 install: ## bin/allora-pipeline and its units under PREFIX; DESTDIR=DIR for packages
 	@[ -x bin/allora-pipeline ] || $(MAKE) build
