@@ -1,0 +1,129 @@
+import { realHost } from "../../src/host/host.ts";
+
+const root = new URL("../..", import.meta.url).pathname;
+const ENV = {
+  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+  LANG: "C.UTF-8",
+  NO_COLOR: "1",
+};
+
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A machine that runs a systemd of its own, with the network of this one. */
+export interface Machine extends AsyncDisposable {
+  /** The command that runs one inside. */
+  readonly enter: readonly string[];
+  /** Runs a command inside, whatever comes of it. */
+  try(command: string, stdin?: string): Promise<Ended>;
+  /** Runs a shell command inside and returns its stdout. Throws when it fails. */
+  run(command: string, stdin?: string): Promise<string>;
+  write(path: string, text: string, mode?: string): Promise<void>;
+  /** A property of a unit. */
+  show(unit: string, property: string): Promise<string>;
+  /** Everything that is in the journal, with its fields. */
+  journal(match?: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+}
+
+/** Boots the machine, or says why it cannot be done here. */
+export async function boot(): Promise<Machine | string> {
+  const booting = new Deno.Command("bash", {
+    args: [`${root}tests/systemd/boot.sh`, root],
+    ...{ stdin: "piped", stdout: "piped", stderr: "piped" },
+  }).spawn();
+  const output = booting.stdout.getReader();
+  const { value } = await output.read();
+  const stderr = new Response(booting.stderr).text();
+  if (value === undefined) {
+    const { code } = await booting.status;
+    await booting.stdin.close();
+    const why = (await stderr).trim();
+    if (code === 77) return why;
+    throw new Error(`boot.sh: ${why}`);
+  }
+  const init = new TextDecoder().decode(value).trim();
+  const enter = ["nsenter", "--target", init, "--all", "env", "-i"];
+  const tried = (command: string, stdin = "") => sh(enter, command, stdin);
+  const run = async (command: string, stdin?: string) => {
+    const { code, stdout, stderr } = await tried(command, stdin);
+    if (code !== 0) throw new Error(`${command}: exit ${code}: ${stdout}${stderr}`);
+    return stdout.trim();
+  };
+  return {
+    enter: [...enter, ...Object.entries(ENV).map(([name, value]) => `${name}=${value}`)],
+    try: tried,
+    run,
+    write: async (path, text, mode = "0644") => {
+      await run(`install -D -m ${mode} /dev/stdin ${path}`, text);
+    },
+    show: (unit, property) => run(`systemctl show -P ${property} '${unit}'`),
+    journal: async (match = "") => {
+      const lines = await run(`journalctl --sync; journalctl -o json --all ${match}`);
+      return lines.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+    },
+    async [Symbol.asyncDispose]() {
+      await booting.stdin.close();
+      await booting.status;
+      await output.cancel();
+      await stderr;
+    },
+  };
+}
+
+async function sh(enter: readonly string[], command: string, stdin: string): Promise<Ended> {
+  const [program, ...args] = enter;
+  const child = new Deno.Command(program!, {
+    args: [
+      ...args,
+      ...Object.entries(ENV).map(([name, value]) => `${name}=${value}`),
+      ...["sh", "-c", command],
+    ],
+    ...{ stdin: "piped", stdout: "piped", stderr: "piped" },
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  // What does not read may close the pipe.
+  await writer.write(new TextEncoder().encode(stdin)).catch(() => {});
+  await writer.close().catch(() => {});
+  const { code, stdout, stderr } = await child.output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/** Waits until it holds; throws with `what` after `seconds`. */
+export async function eventually(
+  what: string,
+  holds: () => Promise<boolean> | boolean,
+  seconds = 30,
+): Promise<void> {
+  const endMs = Date.now() + seconds * 1000;
+  while (!await holds()) {
+    if (Date.now() > endMs) throw new Error(`it never came: ${what}`);
+    await realHost.sleep(100);
+  }
+}
+
+/** bin/allora-pipeline, built when it is missing or older than what it is made of. */
+export async function binary(): Promise<string> {
+  const path = `${root}bin/allora-pipeline`;
+  const built = await Deno.stat(path).then(({ mtime }) => mtime!.getTime(), () => 0);
+  if (built < await newest(`${root}src`) || built < await newest(`${root}systemd`)) {
+    const { success, stderr } = await new Deno.Command("make", {
+      ...{ args: ["build"], cwd: root, env: { MAKEFLAGS: "", NO_COLOR: "1" } },
+    }).output();
+    if (!success) throw new Error(`make build: ${new TextDecoder().decode(stderr)}`);
+  }
+  return path;
+}
+
+async function newest(dir: string): Promise<number> {
+  let newestMs = 0;
+  for await (const { name, isDirectory } of Deno.readDir(dir)) {
+    const path = `${dir}/${name}`;
+    const ms = isDirectory ? await newest(path) : (await Deno.lstat(path)).mtime!.getTime();
+    newestMs = Math.max(newestMs, ms);
+  }
+  return newestMs;
+}
