@@ -16,7 +16,7 @@ export interface Layout {
 
 /** The installed program, and the one it replaced. */
 export function programPaths({ destdir, prefix }: Layout) {
-  const program = join(destdir, prefix, "bin/allora-pipeline");
+  const program = join("/", destdir, prefix, "bin/allora-pipeline");
   return { program, previous: `${program}.previous` };
 }
 
@@ -32,12 +32,12 @@ export function layOut(layout: Layout, binary: string): void {
   replaceProgram(binary, program, previous);
   for (const [path, text] of Object.entries(SHIPPED)) {
     const placed = text.replaceAll("/usr/local/bin/", `${prefix}/bin/`);
-    writeAtomically(join(destdir, prefix, path), placed, { mode: 0o644 });
+    writeAtomically(join("/", destdir, prefix, path), placed, { mode: 0o644 });
   }
   for (const [path, target] of Object.entries(LINKS)) {
-    linkAtomically(target, join(destdir, prefix, path));
+    linkAtomically(target, join("/", destdir, prefix, path));
   }
-  const settings = join(destdir, "etc/allora-pipeline");
+  const settings = join("/", destdir, "etc/allora-pipeline");
   // Owner and group are for tmpfiles to give: the group may not exist yet.
   for (const directory of [settings, join(settings, "topics")]) makeDirectory(directory, 0o750);
   createAtomically(join(settings, "allora-pipeline.env"), envExample(), { mode: 0o640 });
@@ -45,7 +45,7 @@ export function layOut(layout: Layout, binary: string): void {
 
 /** Removes what layOut() has laid out, but nothing under /etc. Throws as writeAtomically() does. */
 export function takeAway(layout: Layout): void {
-  const base = join(layout.destdir, layout.prefix);
+  const base = join("/", layout.destdir, layout.prefix);
   const { program, previous } = programPaths(layout);
   const placed = [...Object.keys(LINKS), ...Object.keys(SHIPPED)].map((path) => join(base, path));
   for (const path of [program, previous, ...placed]) {
