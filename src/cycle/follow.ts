@@ -32,7 +32,7 @@ export async function follow(
     try {
       await followChain(url, {
         ...{ host, signal, timeoutMs: settings.rpcTimeoutMs, blockMs: blockMs(run, topics) },
-        onWindow: ears.onWindow,
+        onWindow: (window) => ears.onWindow(window),
         onBlock() {
           if (isHearing) return;
           isHearing = true;

@@ -99,9 +99,9 @@ Deno.test({
 
 const STEPS: Readonly<Record<string, (it: Installed) => Promise<void>>> = {
   "the timers fire, and a submission is in a block": timersFire,
-//  "neither good nor failing visits are ever turned away by a start limit": manyVisits,
-//"touch paused: visits are left out, and nothing has failed": pause,
-//"a mnemonic that systemd-creds has encrypted is as good as a plain one": encrypted,
+  "neither good nor failing visits are ever turned away by a start limit": manyVisits,
+  "touch paused: visits are left out, and nothing has failed": pause,
+  "a mnemonic that systemd-creds has encrypted is as good as a plain one": encrypted,
   "systemctl enable and start allora-pipeline.service, and reload it": daemon,
   "timer and daemon: the one that is started stops the other": conflict,
   "a daemon that hangs is killed by the watchdog and started again": watchdog,
@@ -208,11 +208,14 @@ async function daemon({ machine, sequence }: Installed) {
   const before = await sequence();
   await eventually("a submission by the daemon", async () => await sequence() > before, 90);
   assertMatch(await show(`${UNIT}.service`, "StatusText"), /^1 topic, hearing events/);
+  // What it heard of was that window: it did not have to ask for it.
+  const journal = await run(`journalctl --sync; journalctl -u ${UNIT}-daemon`);
+  assert(!journal.includes("no events"), journal);
   for (const timer of ["rotate", "health"]) assert(await isActive(machine, `-${timer}.timer`));
 
   await run(`systemctl reload ${UNIT}.service`);
   await eventually("the reload", async () => {
-    return (await run(`journalctl --sync; journalctl -u ${UNIT}.service`)).includes("read again");
+    return (await run(`journalctl --sync; journalctl -u ${UNIT}-daemon`)).includes("read again");
   });
   assert(await isActive(machine, "-daemon.service"));
 }
