@@ -1,4 +1,5 @@
 import type { Command, Flag } from "./command.ts";
+import { DIAGNOSTICS_COMMANDS } from "./diagnostics_table.ts";
 import { LEDGER_COMMANDS } from "./ledger/table.ts";
 import { MODELS_COMMANDS } from "./models/table.ts";
 import { WALLET_COMMANDS } from "./wallet/table.ts";
@@ -116,6 +117,7 @@ export const COMMANDS: readonly Command[] = [
     hasSettings: true,
     load: async () => (await import("./history.ts")).history,
   },
+  ...DIAGNOSTICS_COMMANDS,
   ...WALLET_COMMANDS,
   ...LEDGER_COMMANDS,
   {

@@ -44,7 +44,10 @@ export interface HistoryOptions {
 }
 
 /** The epochs of all workers of the ledger, oldest first; the newest `last` of them. */
-export function epochsOf({ ledger, settings }: Run, options: HistoryOptions): readonly Epoch[] {
+export function epochsOf(
+  { ledger, settings }: Pick<Run, "ledger" | "settings">,
+  options: HistoryOptions,
+): readonly Epoch[] {
   const targets = new Map(settings.topics.map(({ topicId, target }) => [topicId, target]));
   return ledger.pastWindows(options)
     .map((window) => epochOf(window, targets.get(window.topicId) ?? null));
