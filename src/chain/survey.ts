@@ -45,15 +45,15 @@ export interface SurveyOptions extends ConnectOptions {
   readonly samples: number;
 }
 
-/** Of the question for a window only where an address stands in it depends on the address: nobody's. */
-const NOBODY = "allo1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqas6usy";
+/** Nobody's address: a window is the same for all, only where an address stands in it is not. */
+export const NOBODY = "allo1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqas6usy";
 /** Nodes that are a block apart agree after this, or a few of it. */
 const AGREE_PAUSE_MS = 500;
 const ROUNDS = 4;
 
 interface Look {
   readonly endpoint: Endpoint;
-  readonly rpc: RpcClient;
+  readonly node: RpcClient;
   readonly status?: Status;
   readonly latenciesMs: readonly number[];
   readonly generation?: number;
@@ -86,26 +86,26 @@ export async function survey(options: SurveyOptions): Promise<readonly Surveyed[
   });
 }
 
-/** Its status, several times, and its generation. */
+/** Its status, several times, and its generation, within as many deadlines. */
 async function meet(endpoint: Endpoint, options: SurveyOptions): Promise<Look> {
   const { host, timeoutMs, signal, samples } = options;
-  const rpc = new RpcClient(endpoint.record.url, { host, timeoutMs, signal });
+  const node = new RpcClient(endpoint.record.url, { host, timeoutMs, signal });
   const latenciesMs: number[] = [];
   let status: Status | undefined;
   try {
     for (let sample = 0; sample < samples; sample++) {
       const startMs = host.nowMs();
-      const answer = await rpc.status();
+      const answer = await node.status();
       latenciesMs.push(host.nowMs() - startMs);
       // The first: all endpoints have given it at about the same time.
       status ??= answer;
     }
-    const generation = await detectGeneration(rpc);
-    return { endpoint, rpc, latenciesMs, generation, ...status && { status } };
+    const generation = await detectGeneration(node.within(timeoutMs));
+    return { endpoint, node, latenciesMs, generation, ...status && { status } };
   } catch (thrown) {
     signal?.throwIfAborted();
     if (!(thrown instanceof PipelineError)) throw thrown;
-    return { endpoint, rpc, latenciesMs, why: thrown, ...status && { status } };
+    return { endpoint, node, latenciesMs, why: thrown, ...status && { status } };
   }
 }
 
@@ -175,12 +175,12 @@ async function untilAgreed(
 
 async function windowWord(
   topicId: bigint,
-  { endpoint, rpc, generation = 0 }: Look,
+  { endpoint, node, generation = 0 }: Look,
   failed: Map<Endpoint, PipelineError>,
 ): Promise<readonly Said<WindowWord>[]> {
   try {
-    const node = new NodeClient(new Queries(rpc, { generation }));
-    return [{ endpoint, value: await node.window(topicId, NOBODY) }];
+    const client = new NodeClient(new Queries(node, { generation }));
+    return [{ endpoint, value: await client.window(topicId, NOBODY) }];
   } catch (thrown) {
     if (!(thrown instanceof PipelineError)) throw thrown;
     if (thrown.kind === "config") return [{ endpoint, value: thrown }];

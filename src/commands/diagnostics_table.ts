@@ -5,6 +5,21 @@ const TOPIC: Flag = { name: "topic", value: "N", meaning: "only this topic" };
 /** What looks and changes nothing. */
 export const DIAGNOSTICS_COMMANDS: readonly Command[] = [
   {
+    name: "status",
+    summary: "how everything stands, on one screen: wallet, topics, windows, endpoints, runs",
+    about:
+      "From the ledger first, so that it works offline; the chain is given 5 s to say more. - is what is " +
+      "not known; a window with a question mark is an estimate from the last visit. epochs: one mark " +
+      "each, oldest first: | met, x missed, ? not known, . open. met counts those that closed. failing: " +
+      "visits to the topic that failed one after the other. Exit 0 whatever it shows.",
+    flags: [
+      { ...TOPIC },
+      { name: "last", value: "N", meaning: "how many epochs of each topic (24)" },
+    ],
+    hasSettings: true,
+    load: async () => (await import("./status/status.ts")).status,
+  },
+  {
     name: "rpc",
     summary: "the endpoints as they are now: latency, height, agreement, and which would be used",
     about:

@@ -43,9 +43,13 @@ export interface HistoryOptions {
   readonly last?: number;
 }
 
+interface EpochsOf extends Pick<Run, "settings"> {
+  readonly ledger: Pick<Run["ledger"], "pastWindows">;
+}
+
 /** The epochs of all workers of the ledger, oldest first; the newest `last` of them. */
 export function epochsOf(
-  { ledger, settings }: Pick<Run, "ledger" | "settings">,
+  { ledger, settings }: EpochsOf,
   options: HistoryOptions,
 ): readonly Epoch[] {
   const targets = new Map(settings.topics.map(({ topicId, target }) => [topicId, target]));

@@ -5,7 +5,7 @@ import { countOf, topicIdOf } from "../flag_value.ts";
 import { ledgerOrWhyNot } from "../look.ts";
 import { settingsOf } from "../open_run.ts";
 import { waiting } from "../progress.ts";
-import { rpcJson, rpcText } from "./shown.ts";
+import { latencyOf, rpcJson, rpcText } from "./shown.ts";
 
 /** Enough for a median, few enough not to be a burden. */
 const SAMPLES = "5";
@@ -50,10 +50,4 @@ function topicsAsked({ values: { topic } }: Invocation, on: readonly bigint[]): 
 function byLatency(a: Surveyed, b: Surveyed): number {
   const isNone = ({ use }: Surveyed) => use === "none" ? 1 : 0;
   return isNone(a) - isNone(b) || (latencyOf(a) ?? Infinity) - (latencyOf(b) ?? Infinity) || 0;
-}
-
-/** The median of an endpoint's latencies, milliseconds; undefined when it never answered. */
-export function latencyOf({ latenciesMs }: Surveyed): number | undefined {
-  const sorted = latenciesMs.toSorted((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 2)];
 }

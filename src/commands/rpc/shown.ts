@@ -1,6 +1,6 @@
 import type { Surveyed, Use } from "../../chain/survey.ts";
 import { type Colour, paint, table } from "../../host/terminal.ts";
-import { latencyOf, type Seen } from "./rpc.ts";
+import type { Seen } from "./rpc.ts";
 
 const HEAD = ["endpoint", "latency", "height", "lag", "api", "windows", "use"];
 const LEFT = new Set(["endpoint", "api", "windows", "use"]);
@@ -45,7 +45,8 @@ const SENTENCES: Readonly<Record<Use, string>> = {
   none: "is not used",
 };
 
-function sentenceOf(each: Surveyed): string {
+/** What to make of an endpoint, in words. */
+export function sentenceOf(each: Surveyed): string {
   const { use, why, origin } = each;
   const said = why === undefined
     ? SENTENCES[use]
@@ -55,8 +56,14 @@ function sentenceOf(each: Surveyed): string {
 }
 
 /** Short: most endpoints are https. */
-function nameOf({ origin }: Surveyed): string {
+export function nameOf({ origin }: Surveyed): string {
   return origin.replace("https://", "");
+}
+
+/** The median of an endpoint's latencies, milliseconds; undefined when it never answered. */
+export function latencyOf({ latenciesMs }: Surveyed): number | undefined {
+  const sorted = latenciesMs.toSorted((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)];
 }
 
 function latencyText(each: Surveyed): string {
@@ -101,34 +108,37 @@ export function rpcJson({ chainId, endpoints }: Seen) {
   return {
     chain_id: chainId,
     usable: endpoints.filter(({ use }) => use !== "none").length,
-    endpoints: endpoints.map((each) => {
-      const { status, record } = each;
-      return {
-        url: each.origin,
-        use: each.use,
-        why: each.why?.message ?? null,
-        chain_id: status?.chainId ?? null,
-        height: status === undefined ? null : Number(status.height),
-        block_time: iso(status?.timeMs ?? null),
-        lag_blocks: each.lag === undefined ? null : Number(each.lag),
-        catching_up: status?.catchingUp ?? null,
-        latency_ms: latencyOf(each) ?? null,
-        latencies_ms: each.latenciesMs,
-        emissions: each.generation ?? null,
-        windows: each.windows.map(({ topicId, says, agrees }) => ({
-          topic_id: String(topicId),
-          says,
-          agrees: agrees ?? null,
-        })),
-        record: {
-          answers: record.answers,
-          failures: record.failures,
-          failures_in_a_row: record.streak,
-          latency_ms: record.latencyMs,
-          last_error: record.lastError,
-          last_error_at: iso(record.lastErrorMs),
-        },
-      };
-    }),
+    endpoints: endpoints.map(surveyedJson),
+  };
+}
+
+/** One endpoint for a machine. */
+export function surveyedJson(each: Surveyed) {
+  const { status, record } = each;
+  return {
+    url: each.origin,
+    use: each.use,
+    why: each.why?.message ?? null,
+    chain_id: status?.chainId ?? null,
+    height: status === undefined ? null : Number(status.height),
+    block_time: iso(status?.timeMs ?? null),
+    lag_blocks: each.lag === undefined ? null : Number(each.lag),
+    catching_up: status?.catchingUp ?? null,
+    latency_ms: latencyOf(each) ?? null,
+    latencies_ms: each.latenciesMs,
+    emissions: each.generation ?? null,
+    windows: each.windows.map(({ topicId, says, agrees }) => ({
+      topic_id: String(topicId),
+      says,
+      agrees: agrees ?? null,
+    })),
+    record: {
+      answers: record.answers,
+      failures: record.failures,
+      failures_in_a_row: record.streak,
+      latency_ms: record.latencyMs,
+      last_error: record.lastError,
+      last_error_at: iso(record.lastErrorMs),
+    },
   };
 }
