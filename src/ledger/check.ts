@@ -28,6 +28,22 @@ export function checkLedger(path: string): readonly Check[] {
   return [integrity, ...INVARIANTS.map((invariant) => hold(database, invariant))];
 }
 
+/**
+ * What SQLite finds wrong with the ledger's pages, without a look at what their rows mean; undefined when
+ * it is whole. Throws as checkLedger does.
+ */
+export function quickCheck(path: string): string | undefined {
+  using database = openReadOnly(path, LEDGER_FILE);
+  try {
+    const damage = damageOf(database, "quick_check");
+    if (damage.length > 0) return named(damage);
+  } catch (thrown) {
+    return damageIn(thrown);
+  }
+  versionOf(database, path);
+  return undefined;
+}
+
 function integrityOf(database: Database): Check {
   const [name, advice] = ["the file is whole", LEDGER_FILE.cure];
   try {

@@ -38,9 +38,12 @@ export function contentOf(database: Database, path: string): LedgerContent {
 }
 
 /** What SQLite finds wrong with the file; nothing when it is whole. */
-export function damageOf(database: Database): readonly string[] {
-  return database.all("PRAGMA integrity_check")
-    .map((row) => String(row["integrity_check"]))
+export function damageOf(
+  database: Database,
+  check: "integrity_check" | "quick_check" = "integrity_check",
+): readonly string[] {
+  return database.all(`PRAGMA ${check}`)
+    .map((row) => String(row[check]))
     .filter((line) => line !== "ok");
 }
 

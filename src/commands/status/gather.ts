@@ -6,13 +6,15 @@ import { readPromotion } from "../../cycle/artifact_store.ts";
 import { type Epoch, epochsOf } from "../../cycle/history.ts";
 import { type Totals, totalsOf } from "../../cycle/history_totals.ts";
 import { nameOfOwn, ownModelOf } from "../../cycle/own_model.ts";
-import { costsOf } from "../../cycle/wallet_balance.ts";
 import { messageOf, PipelineError } from "../../errors.ts";
-import { fingerprint, readMnemonic } from "../../host/credentials.ts";
+import { pausedSinceMs } from "../../health/checks/pause.ts";
 import type { Host } from "../../host/host.ts";
-import type { Ledger } from "../../ledger/ledger.ts";
+import type { LedgerReader } from "../../ledger/read.ts";
 import type { RunRecord, TopicVisits } from "../../ledger/runs.ts";
+import { runwayDays } from "../../ledger/spending.ts";
 import type { BrokenTopic, Settings, TopicSettings } from "../../settings.ts";
+import { PAUSE_FILE } from "../health/context.ts";
+import { addressOf } from "../wallet/address.ts";
 import { type WindowView, windowView } from "./window_view.ts";
 
 /** Everything on the screen; undefined is what is not known. */
@@ -23,6 +25,7 @@ export interface Overview {
   readonly balanceUallo: bigint | undefined;
   /** Undefined too where nothing was spent yet, or somebody else pays. */
   readonly runwayDays: number | undefined;
+  readonly pausedSinceMs: number | undefined;
   readonly head: { readonly height: bigint; readonly timeMs: number } | undefined;
   readonly topics: readonly TopicView[];
   readonly broken: readonly BrokenTopic[];
@@ -53,7 +56,7 @@ export interface Looking {
   readonly settings: Settings;
   readonly topics: readonly TopicSettings[];
   readonly host: Host;
-  readonly ledger: Ledger | undefined;
+  readonly ledger: LedgerReader | undefined;
   /** How many epochs of each topic. */
   readonly last: number;
   readonly signal: AbortSignal;
@@ -89,9 +92,10 @@ export async function gather(looking: Looking): Promise<Overview> {
   const balanceUallo = live?.balanceUallo;
   return {
     ...{ chainId: settings.chainId, nowMs, worker, balanceUallo, endpoints },
-    runwayDays: balanceUallo === undefined || ledger === undefined
+    runwayDays: balanceUallo === undefined || settings.feeGranter !== undefined
       ? undefined
-      : costsOf({ host, settings, ledger }, balanceUallo).runwayDays,
+      : ledger && runwayDays(ledger, balanceUallo, nowMs),
+    pausedSinceMs: pausedSinceMs(PAUSE_FILE),
     head: live?.head,
     topics: await Promise.all(topics.map(topicView)),
     broken: settings.broken,
@@ -106,14 +110,10 @@ async function workerAddress(
   notes: string[],
 ): Promise<string | undefined> {
   try {
-    const mnemonic = await readMnemonic(settings.mnemonicFile, settings.credentialsDir);
-    const known = ledger?.addressOf(await fingerprint(mnemonic));
-    if (known !== undefined) return known;
-    const { walletFromMnemonic } = await import("../../chain/keys.ts");
-    return (await walletFromMnemonic(mnemonic)).address;
+    return await addressOf(settings);
   } catch (thrown) {
     if (!(thrown instanceof PipelineError)) throw thrown;
-    const past = ledger?.pastWindows({ last: 1 })[0]?.worker;
+    const past = ledger?.workers()[0];
     // Who may look at the ledger need not be who may sign.
     if (past === undefined || thrown.kind !== "denied") notes.push(thrown.message);
     return past;

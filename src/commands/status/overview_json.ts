@@ -16,6 +16,7 @@ export function overviewJson(overview: Overview) {
     balance_uallo: balanceUallo === undefined ? null : String(balanceUallo),
     balance_allo: balanceUallo === undefined ? null : alloOf(balanceUallo),
     runway_days: overview.runwayDays ?? null,
+    paused_since: iso(overview.pausedSinceMs),
     topics: overview.topics.map(topicJson),
     broken_topics: overview.broken.map(({ topicId, error }) => ({
       topic_id: topicId === undefined ? null : String(topicId),

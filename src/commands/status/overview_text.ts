@@ -2,7 +2,7 @@ import type { Surveyed } from "../../chain/survey.ts";
 import type { Epoch } from "../../cycle/history.ts";
 import { type Colour, paint, table } from "../../host/terminal.ts";
 import type { RunRecord } from "../../ledger/runs.ts";
-import { durationText } from "../duration_text.ts";
+import { span } from "../../health/words.ts";
 import { hours } from "../evaluation_rows.ts";
 import { latencyOf, nameOf, sentenceOf } from "../rpc/shown.ts";
 import { runwayText } from "../runway.ts";
@@ -56,7 +56,7 @@ export function overviewText(overview: Overview, colour: boolean): string {
 }
 
 function factsOf(overview: Overview, colour: boolean): string[][] {
-  const { chainId, worker, balanceUallo, runwayDays, head, runs, nowMs } = overview;
+  const { chainId, worker, balanceUallo, runwayDays, head, runs, nowMs, pausedSinceMs } = overview;
   const runway = runwayDays === undefined ? "" : `, lasts ${runwayText(runwayDays)}`;
   const balance = balanceUallo === undefined ? "" : `${shortAllo(balanceUallo)} ALLO${runway}`;
   const rows = [
@@ -64,6 +64,7 @@ function factsOf(overview: Overview, colour: boolean): string[][] {
     ["balance", balance],
     ["chain", head === undefined ? chainId : `${chainId} at block ${head.height}`],
     ...runs.map((run) => [run.command, runText(run, nowMs)]),
+    ...pausedSinceMs === undefined ? [] : [["paused", `${span(nowMs - pausedSinceMs)} ago`]],
     ...runs.length === 0 ? [["submit", ""]] : [],
   ];
   return rows.map(([name = "", value = ""]) => [paint(name, "bold", colour), value]);
@@ -74,7 +75,7 @@ const SILENT_MS = 5 * 60_000;
 
 function runText(run: RunRecord, nowMs: number): string {
   const { startedMs, aliveMs, finishedMs, exitCode, failures, error } = run;
-  const ago = (ms: number) => `${durationText(nowMs - ms)} ago`;
+  const ago = (ms: number) => `${span(nowMs - ms)} ago`;
   const failing = failures === 0 ? "" : `; ${failures} failed in a row: ${error ?? ""}`;
   if (finishedMs !== null) return `ended ${ago(finishedMs)}, exit ${exitCode}${failing}`;
   const verb = nowMs - aliveMs > SILENT_MS ? "died or hangs" : "runs";
@@ -94,12 +95,12 @@ function windowText({ state, closes, isLive }: WindowView, nowMs: number): strin
 function momentText(moment: Moment | undefined, nowMs: number, before: string): string {
   if (moment === undefined) return "";
   const { atMs, inBlocks } = moment;
-  return before + (atMs === undefined ? `${inBlocks} blocks` : durationText(atMs - nowMs));
+  return before + (atMs === undefined ? `${inBlocks} blocks` : span(atMs - nowMs));
 }
 
 function modelText({ name, ageMs }: ModelView): string {
   if (name === undefined) return "";
-  return ageMs === undefined ? name : `${name}, ${durationText(ageMs)} old`;
+  return ageMs === undefined ? name : `${name}, ${span(ageMs)} old`;
 }
 
 /** When the last submission was made, and what became of it. */
@@ -107,7 +108,7 @@ function lastCells({ epochs }: TopicView, nowMs: number): string[] {
   const last = epochs.findLast(({ submission }) => submission !== null);
   if (last === undefined) return ["", ""];
   const { submission, outcome, state, firstMs } = last;
-  const ago = `${durationText(nowMs - (submission?.createdMs ?? firstMs))} ago`;
+  const ago = `${span(nowMs - (submission?.createdMs ?? firstMs))} ago`;
   return [ago, outcome === "open" ? state ?? "" : outcome];
 }
 
