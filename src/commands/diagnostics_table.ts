@@ -35,4 +35,21 @@ export const DIAGNOSTICS_COMMANDS: readonly Command[] = [
     hasSettings: true,
     load: async () => (await import("./rpc/rpc.ts")).rpc,
   },
+  {
+    name: "doctor",
+    summary: "look at everything that has to be right, and say how to put right what is not",
+    about:
+      "A block for each subject: system, settings, permissions, endpoints, clock, wallet, keys, market, " +
+      "topics, model, ledger, units. Each line is ok, warn or fail, with the cure below it; what could " +
+      "not be looked at fails. Changes nothing. Exit 1 when a line fails, else 0. --go-live answers " +
+      "seven questions in order and rehearses a submission (signed and simulated, not sent); it " +
+      "ends with GO or NO GO.",
+    flags: [
+      { name: "offline", meaning: "only what needs no network" },
+      { name: "go-live", meaning: "the seven questions before money is at stake" },
+      { name: "settings", meaning: "print the settings in force, and where each came from" },
+    ],
+    hasSettings: true,
+    load: async () => (await import("./doctor/doctor.ts")).doctor,
+  },
 ];
