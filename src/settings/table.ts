@@ -1,4 +1,5 @@
 import { address } from "./address.ts";
+import { ALERT_SETTINGS } from "./alerts.ts";
 import { model } from "./model.ts";
 import {
   allo,
@@ -156,6 +157,7 @@ export const GLOBAL_SETTINGS = {
     default: "info",
     meaning: "The least severe events that are logged",
   },
+  ...ALERT_SETTINGS,
 } as const satisfies Table;
 
 /** Settings of one topic. In the global file they are defaults for all topics. */
