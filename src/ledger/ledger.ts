@@ -1,5 +1,6 @@
 import { type Database, openDatabase } from "../host/database.ts";
 import { adoption } from "./adoption.ts";
+import { alerts } from "./alerts.ts";
 import { endpoints } from "./endpoints.ts";
 import { LEDGER_FILE } from "./file.ts";
 import { history } from "./history.ts";
@@ -26,6 +27,7 @@ export type Ledger =
   & ReturnType<typeof endpoints>
   & ReturnType<typeof history>
   & ReturnType<typeof runs>
+  & ReturnType<typeof alerts>
   & Disposable;
 
 export interface LedgerOptions {
@@ -54,6 +56,7 @@ export function ledgerOn(database: Database, nowMs: () => number): Ledger {
     ...endpoints(database),
     ...history(database),
     ...runs(database, nowMs),
+    ...alerts(database, nowMs),
     [Symbol.dispose]: () => database[Symbol.dispose](),
   };
 }

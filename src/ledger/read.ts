@@ -14,6 +14,7 @@ export type LedgerReader =
     | "history"
     | "knownWindows"
     | "lastWindow"
+    | "openAlerts"
     | "pastWindows"
     | "registrationFees"
     | "runs"

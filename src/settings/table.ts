@@ -1,4 +1,5 @@
 import { address } from "./address.ts";
+import { ALERT_SETTINGS } from "./alerts.ts";
 import { HEALTH_SETTINGS } from "./health.ts";
 import { model } from "./model.ts";
 import {
@@ -157,6 +158,7 @@ export const GLOBAL_SETTINGS = {
     default: "info",
     meaning: "The least severe events that are logged",
   },
+  ...ALERT_SETTINGS,
   ...HEALTH_SETTINGS,
 } as const satisfies Table;
 
