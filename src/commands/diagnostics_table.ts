@@ -40,7 +40,7 @@ export const DIAGNOSTICS_COMMANDS: readonly Command[] = [
     summary: "look at everything that has to be right, and say how to put right what is not",
     about:
       "A block for each subject: system, settings, permissions, endpoints, clock, wallet, keys, market, " +
-      "topics, model, ledger, units. Each line is ok, warn or fail, with the cure below it; what could " +
+      "topics, model, ledger, units, alerts. Each line is ok, warn or fail, with the cure below it; what could " +
       "not be looked at fails. Changes nothing. Exit 1 when a line fails, else 0. --go-live answers " +
       "seven questions in order and rehearses a submission (signed and simulated, not sent); it " +
       "ends with GO or NO GO.",

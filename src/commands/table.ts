@@ -1,5 +1,6 @@
 import type { Command, Flag } from "./command.ts";
 import { DIAGNOSTICS_COMMANDS } from "./diagnostics_table.ts";
+import { HEALTH_COMMANDS } from "./health/table.ts";
 import { LEDGER_COMMANDS } from "./ledger/table.ts";
 import { MODELS_COMMANDS } from "./models/table.ts";
 import { WALLET_COMMANDS } from "./wallet/table.ts";
@@ -120,6 +121,7 @@ export const COMMANDS: readonly Command[] = [
   ...DIAGNOSTICS_COMMANDS,
   ...WALLET_COMMANDS,
   ...LEDGER_COMMANDS,
+  ...HEALTH_COMMANDS,
   {
     name: "demo",
     summary: "the whole job on an embedded chain and market, with a throwaway wallet",

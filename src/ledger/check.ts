@@ -1,6 +1,6 @@
 import { messageOf, PipelineError } from "../errors.ts";
 import { type Database, openReadOnly } from "../host/database.ts";
-import { damageOf, LEDGER_FILE, versionOf } from "./file.ts";
+import { damageOf, LEDGER_FILE, openToRead, versionOf } from "./file.ts";
 import { type Invariant, INVARIANTS } from "./invariants.ts";
 
 /** One rule of the ledger and what was found of it. */
@@ -33,7 +33,7 @@ export function checkLedger(path: string): readonly Check[] {
  * it is whole. Throws as checkLedger does.
  */
 export function quickCheck(path: string): string | undefined {
-  using database = openReadOnly(path, LEDGER_FILE);
+  using database = openToRead(path);
   try {
     const damage = damageOf(database, "quick_check");
     if (damage.length > 0) return named(damage);

@@ -1,6 +1,5 @@
 import { PipelineError } from "../errors.ts";
-import { openReadOnly } from "../host/database.ts";
-import { LEDGER_FILE, versionOf } from "./file.ts";
+import { openToRead, versionOf } from "./file.ts";
 import { type Ledger, ledgerOn, type LedgerOptions } from "./ledger.ts";
 import { MIGRATIONS } from "./schema.ts";
 
@@ -28,7 +27,7 @@ export type LedgerReader =
  * "retry" when an earlier version wrote it, "denied" and "internal" as openLedger does.
  */
 export function readLedger(path: string, { nowMs, ...limits }: LedgerOptions): LedgerReader {
-  const database = openReadOnly(path, { ...LEDGER_FILE, ...limits });
+  const database = openToRead(path, limits);
   try {
     const version = versionOf(database, path);
     if (version === MIGRATIONS.length) return ledgerOn(database, nowMs);

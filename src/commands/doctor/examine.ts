@@ -2,9 +2,11 @@ import type { CheckResult } from "../../health/check.ts";
 import { check } from "../../health/checks.ts";
 import { unknown } from "../../health/found.ts";
 import { statePaths } from "../../host/paths.ts";
+import { alerts } from "./alerts.ts";
 import { endpoints } from "./endpoints.ts";
 import type { Examined } from "./examined.ts";
 import { keys } from "./keys.ts";
+import { model } from "./model.ts";
 import { permissions } from "./permissions.ts";
 import { isThere, system } from "./system.ts";
 import { topics } from "./topics.ts";
@@ -34,9 +36,10 @@ const SUBJECTS = {
   keys: { look: keys },
   market: { look: ({ health }) => check(health, ["market"]), isOnline: true },
   topics: { look: topics, isOnline: true },
-  model: { look: ({ health }) => check(health, ["model"]) },
+  model: { look: model },
   ledger: { look: ledger },
   units: { look: units },
+  alerts: { look: alerts },
 } as const satisfies Readonly<Record<string, Look>>;
 
 export type Subject = keyof typeof SUBJECTS;

@@ -1,7 +1,4 @@
 import { judge, predictTopic } from "../../cycle/predict_topic.ts";
-import { keptModel } from "../../cycle/model_files.ts";
-import { readPromotion } from "../../cycle/artifact_store.ts";
-import { ownModelOf } from "../../cycle/own_model.ts";
 import { failureOf } from "../../cycle/run.ts";
 import { runCycle } from "../../cycle/run_cycle.ts";
 import { PipelineError } from "../../errors.ts";
@@ -22,9 +19,12 @@ const QUESTIONS: readonly { readonly asks: string; readonly subjects: readonly S
   { asks: "do keys and market data come", subjects: ["keys", "market"] },
   { asks: "is the model trained and judged", subjects: ["model"] },
   { asks: "is a prediction accepted and simulated", subjects: [] },
-  { asks: "does it run unattended, and does a person hear of it", subjects: ["ledger", "units"] },
+  {
+    asks: "does it run unattended, and does a person hear of it",
+    subjects: ["ledger", "units", "alerts"],
+  },
 ];
-const [MODEL, REHEARSAL] = [4, 5];
+const REHEARSAL = 5;
 
 /** The seven answers, a block each. */
 export async function goLive(examined: Examined, terminal: Terminal): Promise<readonly Block[]> {
@@ -34,15 +34,11 @@ export async function goLive(examined: Examined, terminal: Terminal): Promise<re
     results: blocks.filter(({ subject }) => subjects.some((each) => each === subject))
       .flatMap(({ results }) => results),
   }));
-  const judged = await Promise.all(
-    examined.settings.topics.map((topic) => record(examined, topic)),
-  );
-  const isReady = found.slice(0, MODEL + 1).every(({ results }) =>
+  const isReady = found.slice(0, REHEARSAL).every(({ results }) =>
     results.every(({ status }) => VERDICTS[status] !== "fail")
   );
-  const rehearsed = isReady ? await rehearse(examined, terminal) : [NOT_TRIED];
-  const more = new Map([[MODEL, judged.flat()], [REHEARSAL, rehearsed]]);
-  return found.map((block, i) => ({ ...block, results: [...block.results, ...more.get(i) ?? []] }));
+  const results = isReady ? await rehearse(examined, terminal) : [NOT_TRIED];
+  return found.with(REHEARSAL, { ...found[REHEARSAL]!, results });
 }
 
 const NOT_TRIED: CheckResult = {
@@ -50,45 +46,14 @@ const NOT_TRIED: CheckResult = {
   fix: "cure the failures above, and run allora-pipeline doctor --go-live again",
 };
 
-/** What the model's own record says: on forecasts it could not know, beside no forecast at all. */
-async function record(
-  { settings: { stateDir } }: Examined,
-  topic: TopicSettings,
-): Promise<readonly CheckResult[]> {
-  const { topicId } = topic;
-  const what = { id: "record", topicId };
-  if (ownModelOf(topic) !== undefined) {
-    const message = "a model of your own is judged by you";
-    return [{ ...what, status: "OK", message }];
-  }
-  try {
-    const promoted = await keptModel(
-      stateDir,
-      topicId,
-      (await readPromotion(stateDir, topicId))?.id,
-    );
-    if (promoted === undefined) {
-      const fix = `allora-pipeline train --topic ${topicId}`;
-      return [{ ...what, status: "CRITICAL", message: "no model to judge", fix }];
-    }
-    const { mseRatio, forecasts } = promoted.artifact.record;
-    const message = `squared error ${
-      mseRatio.toFixed(4)
-    } of the zero forecast's on ${forecasts} forecasts`;
-    if (mseRatio <= 1) return [{ ...what, status: "OK", message }];
-    const fix = `allora-pipeline evaluate --topic ${topicId}`;
-    return [{ ...what, status: "WARNING", message: `${message}: it does harm`, fix }];
-  } catch (thrown) {
-    return [failed(what, thrown, `allora-pipeline models --topic ${topicId}`)];
-  }
-}
-
 /** Predicts for each topic, and where its window is open signs and simulates; nothing is sent. */
 async function rehearse(
   { settings, health: { signal } }: Examined,
   terminal: Terminal,
 ): Promise<readonly CheckResult[]> {
-  using run = openRun(settings, { ...terminal, err: () => {} }, { dryRun: true, stop: signal });
+  // A fallback would be sent, but that is not what goes live.
+  const strict = { ...settings, fallback: false };
+  using run = openRun(strict, { ...terminal, err: () => {} }, { dryRun: true, stop: signal });
   const { outcomes } = await runCycle(run, settings.topics, { isCalled: true });
   return await Promise.all(outcomes.map(async ({ topicId, state, value, error }) => {
     const what = { id: "rehearsal", topicId };

@@ -27,12 +27,14 @@ function lineOf(result: CheckResult, colour: boolean): string {
   const verdict = VERDICTS[result.status];
   const name = [
     result.id,
-    ...result.topicId === undefined ? [] : [`topic ${result.topicId}`],
+    ...result.topicId === undefined ? [] : [`of topic ${result.topicId}`],
     ...result.subject === undefined ? [] : [result.subject],
   ].join(" ");
   const mark = paint(verdict, COLOURS[verdict], colour);
   const line = `  ${mark}${" ".repeat(6 - verdict.length)}${name}: ${result.message}\n`;
-  return result.fix === undefined ? line : `${line}        ${cureText(result.fix)}\n`;
+  return verdict === "ok" || result.fix === undefined
+    ? line
+    : `${line}        ${cureText(result.fix)}\n`;
 }
 
 /** Commands begin with the name of a program. */
@@ -59,7 +61,7 @@ export function blocksJson(blocks: readonly Block[]) {
       subject: each.subject ?? null,
       verdict: VERDICTS[each.status],
       message: each.message,
-      fix: each.fix ?? null,
+      fix: each.status === "OK" ? null : each.fix ?? null,
     })),
   }));
 }

@@ -12,7 +12,7 @@ export async function topics(examined: Examined): Promise<readonly CheckResult[]
 
 function look(facts: TopicFacts, { health }: Examined, units: Units): readonly CheckResult[] {
   const { topic: { topicId }, onChain, window } = facts;
-  const what = { id: "topic", topicId };
+  const what = { id: "chain's view", topicId };
   if (onChain === undefined || window === undefined) {
     const message = `${health.settings.chainId} has no such topic`;
     return [{ ...what, status: "CRITICAL", message, fix: `rm topics/${topicId}.env` }];

@@ -9,6 +9,7 @@ import { nameOfOwn, ownModelOf } from "../../cycle/own_model.ts";
 import { messageOf, PipelineError } from "../../errors.ts";
 import { pausedSinceMs } from "../../health/checks/pause.ts";
 import type { Host } from "../../host/host.ts";
+import type { OpenAlert } from "../../ledger/alerts.ts";
 import type { LedgerReader } from "../../ledger/read.ts";
 import type { RunRecord, TopicVisits } from "../../ledger/runs.ts";
 import { runwayDays } from "../../ledger/spending.ts";
@@ -31,6 +32,7 @@ export interface Overview {
   readonly broken: readonly BrokenTopic[];
   readonly endpoints: readonly Surveyed[];
   readonly runs: readonly RunRecord[];
+  readonly alerts: readonly OpenAlert[];
   /** Why something is not known. */
   readonly notes: readonly string[];
 }
@@ -100,6 +102,7 @@ export async function gather(looking: Looking): Promise<Overview> {
     topics: await Promise.all(topics.map(topicView)),
     broken: settings.broken,
     runs: ledger?.runs() ?? [],
+    alerts: ledger?.openAlerts() ?? [],
     notes,
   };
 }

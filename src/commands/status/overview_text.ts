@@ -1,9 +1,11 @@
 import type { Surveyed } from "../../chain/survey.ts";
 import type { Epoch } from "../../cycle/history.ts";
 import { type Colour, paint, table } from "../../host/terminal.ts";
+import type { OpenAlert } from "../../ledger/alerts.ts";
 import type { RunRecord } from "../../ledger/runs.ts";
 import { span } from "../../health/words.ts";
 import { hours } from "../evaluation_rows.ts";
+import { PAUSE_FILE } from "../health/context.ts";
 import { latencyOf, nameOf, sentenceOf } from "../rpc/shown.ts";
 import { runwayText } from "../runway.ts";
 import { shortAllo } from "../short_allo.ts";
@@ -56,7 +58,8 @@ export function overviewText(overview: Overview, colour: boolean): string {
 }
 
 function factsOf(overview: Overview, colour: boolean): string[][] {
-  const { chainId, worker, balanceUallo, runwayDays, head, runs, nowMs, pausedSinceMs } = overview;
+  const { chainId, worker, balanceUallo, runwayDays, head, runs, nowMs, pausedSinceMs, alerts } =
+    overview;
   const runway = runwayDays === undefined ? "" : `, lasts ${runwayText(runwayDays)}`;
   const balance = balanceUallo === undefined ? "" : `${shortAllo(balanceUallo)} ALLO${runway}`;
   const rows = [
@@ -64,8 +67,11 @@ function factsOf(overview: Overview, colour: boolean): string[][] {
     ["balance", balance],
     ["chain", head === undefined ? chainId : `${chainId} at block ${head.height}`],
     ...runs.map((run) => [run.command, runText(run, nowMs)]),
-    ...pausedSinceMs === undefined ? [] : [["paused", `${span(nowMs - pausedSinceMs)} ago`]],
+    ...pausedSinceMs === undefined
+      ? []
+      : [["paused", `${span(nowMs - pausedSinceMs)} ago: rm ${PAUSE_FILE}`]],
     ...runs.length === 0 ? [["submit", ""]] : [],
+    ["alerts", alerts.length === 0 ? "none is open" : `${alerts.length} open, see below`],
   ];
   return rows.map(([name = "", value = ""]) => [paint(name, "bold", colour), value]);
 }
@@ -138,7 +144,7 @@ function servedText({ record: { answers, failures } }: Surveyed): string {
   return answers + failures === 0 ? "" : `${(100 * answers / (answers + failures)).toFixed(1)} %`;
 }
 
-function notesOf({ topics, broken, endpoints, notes }: Overview): string[] {
+function notesOf({ topics, broken, endpoints, notes, alerts, nowMs }: Overview): string[] {
   const failing = topics.flatMap(({ topic, visits }) =>
     visits?.error ? [`topic ${topic.topicId}: ${visits.error}`] : []
   );
@@ -153,10 +159,18 @@ function notesOf({ topics, broken, endpoints, notes }: Overview): string[] {
     ...topics.length + broken.length === 0
       ? ["no topic is on: see allora-pipeline help topic-file"]
       : [],
+    ...alerts.map((alert) => alertText(alert, nowMs)),
     ...broken.map(({ error }) => error.message),
     ...failing,
     ...untrained,
     ...endpoints.filter(({ why }) => why !== undefined).map(sentenceOf),
     ...notes,
   ];
+}
+
+function alertText({ id, topicId, subject, status, message, sinceMs }: OpenAlert, nowMs: number) {
+  const name = [id, topicId === 0n ? "" : `topic ${topicId}`, subject].filter((part) =>
+    part !== ""
+  );
+  return `${status} ${name.join(" ")}, for ${span(nowMs - sinceMs)}: ${message}`;
 }

@@ -1,6 +1,6 @@
 import type { CheckResult } from "../check.ts";
 import type { HealthContext } from "../context.ts";
-import { measured, unknown } from "../found.ts";
+import { measured } from "../found.ts";
 import { span } from "../words.ts";
 
 /** Seconds since the newest block; a block comes about every five. No block comes from the future. */
@@ -13,7 +13,12 @@ export async function clock({ probes, settings, host }: HealthContext): Promise<
     status?.chainId === settings.chainId ? status.timeMs : []
   );
   if (times.length === 0) {
-    return unknown("no endpoint tells the time of the newest block", what);
+    return {
+      ...what,
+      status: "UNKNOWN",
+      message: "no endpoint tells the time of the newest block",
+      fix: "allora-pipeline rpc",
+    };
   }
   if (settings.chainId.startsWith("allora-devnet-")) {
     return { ...what, status: "OK", message: "a devnet lives in a time of its own" };

@@ -17,13 +17,15 @@ export function disk({ settings }: HealthContext): readonly CheckResult[] {
       return measured({
         ...{ ...what, value, unit: "B", warn: `${warn * MB}:`, crit: `${crit * MB}:` },
         message: `${Math.floor(value / MB)} MB free`,
-        fix: `du -xh ${subject} | sort -h | tail`,
+        fix: `du -xhd2 ${subject}`,
       });
     } catch (thrown) {
       if (!(thrown instanceof PipelineError)) throw thrown;
-      const { message, hint: fix = `ls -ld ${subject}` } = thrown;
-      const isMissing = thrown.cause instanceof Deno.errors.NotFound;
-      return { ...what, status: isMissing ? "UNKNOWN" : "CRITICAL", message, fix };
+      const { message } = thrown;
+      if (thrown.cause instanceof Deno.errors.NotFound) {
+        return { ...what, status: "UNKNOWN", message, fix: "allora-pipeline submit" };
+      }
+      return { ...what, status: "CRITICAL", message, fix: `df -h ${subject}; ls -ld ${subject}` };
     }
   });
 }
