@@ -125,5 +125,5 @@ export function failed(
 ): CheckResult {
   const hint = thrown instanceof PipelineError ? thrown.hint : undefined;
   const message = messageOf(thrown).replace(/\.$/, "");
-  return { ...what, status: "CRITICAL", message, fix: hint?.replace(/^Run: /, "") ?? fix };
+  return { ...what, status: "CRITICAL", message, fix: hint?.replace(/^run:? /i, "") ?? fix };
 }

@@ -32,7 +32,7 @@ export interface Overview {
   readonly broken: readonly BrokenTopic[];
   readonly endpoints: readonly Surveyed[];
   readonly runs: readonly RunRecord[];
-  readonly alerts: readonly OpenAlert[];
+  readonly alerts: readonly OpenAlert[] | undefined;
   /** Why something is not known. */
   readonly notes: readonly string[];
 }
@@ -102,7 +102,7 @@ export async function gather(looking: Looking): Promise<Overview> {
     topics: await Promise.all(topics.map(topicView)),
     broken: settings.broken,
     runs: ledger?.runs() ?? [],
-    alerts: ledger?.openAlerts() ?? [],
+    alerts: ledger?.openAlerts(),
     notes,
   };
 }

@@ -32,7 +32,7 @@ export function overviewJson(overview: Overview) {
       failures_in_a_row: run.failures,
       error: run.error,
     })),
-    alerts: overview.alerts.map((alert) => ({
+    alerts: overview.alerts?.map((alert) => ({
       id: alert.id,
       topic_id: alert.topicId === 0n ? null : String(alert.topicId),
       subject: alert.subject === "" ? null : alert.subject,
@@ -40,7 +40,7 @@ export function overviewJson(overview: Overview) {
       message: alert.message,
       fix: alert.fix,
       since: iso(alert.sinceMs),
-    })),
+    })) ?? null,
     endpoints: overview.endpoints.map(surveyedJson),
     notes: overview.notes,
   };

@@ -71,7 +71,7 @@ function factsOf(overview: Overview, colour: boolean): string[][] {
       ? []
       : [["paused", `${span(nowMs - pausedSinceMs)} ago: rm ${PAUSE_FILE}`]],
     ...runs.length === 0 ? [["submit", ""]] : [],
-    ["alerts", alerts.length === 0 ? "none is open" : `${alerts.length} open, see below`],
+    ["alerts", alertsText(alerts)],
   ];
   return rows.map(([name = "", value = ""]) => [paint(name, "bold", colour), value]);
 }
@@ -159,13 +159,18 @@ function notesOf({ topics, broken, endpoints, notes, alerts, nowMs }: Overview):
     ...topics.length + broken.length === 0
       ? ["no topic is on: see allora-pipeline help topic-file"]
       : [],
-    ...alerts.map((alert) => alertText(alert, nowMs)),
+    ...(alerts ?? []).map((alert) => alertText(alert, nowMs)),
     ...broken.map(({ error }) => error.message),
     ...failing,
     ...untrained,
     ...endpoints.filter(({ why }) => why !== undefined).map(sentenceOf),
     ...notes,
   ];
+}
+
+function alertsText(alerts: Overview["alerts"]): string {
+  if (alerts === undefined) return "";
+  return alerts.length === 0 ? "none is open" : `${alerts.length} open, see below`;
 }
 
 function alertText({ id, topicId, subject, status, message, sinceMs }: OpenAlert, nowMs: number) {
