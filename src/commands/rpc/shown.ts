@@ -15,7 +15,7 @@ export function rpcText({ chainId, endpoints, topicIds, noRecord }: Seen, colour
     String(each.lag ?? ""),
     each.generation === undefined ? "" : `v${each.generation}`,
     windowsText(each),
-    paint(each.use, COLOURS[each.use], colour),
+    paint(each.use, USE_COLOURS[each.use], colour),
   ]);
   const usable = endpoints.filter(({ use }) => use !== "none").length;
   const verdict = usable === 0
@@ -33,7 +33,7 @@ export function rpcText({ chainId, endpoints, topicIds, noRecord }: Seen, colour
   }`;
 }
 
-const COLOURS: Readonly<Record<Use, Colour>> = {
+export const USE_COLOURS: Readonly<Record<Use, Colour>> = {
   ...{ first: "green", second: "green", reserve: "dim", last: "yellow", none: "red" },
 };
 

@@ -6,7 +6,7 @@ import type { RunRecord } from "../../ledger/runs.ts";
 import { span } from "../../health/words.ts";
 import { hours } from "../evaluation_rows.ts";
 import { PAUSE_FILE } from "../health/context.ts";
-import { latencyOf, nameOf, sentenceOf } from "../rpc/shown.ts";
+import { latencyOf, nameOf, sentenceOf, USE_COLOURS } from "../rpc/shown.ts";
 import { runwayText } from "../runway.ts";
 import { shortAllo } from "../short_allo.ts";
 import type { ModelView, Overview, TopicView } from "./gather.ts";
@@ -40,7 +40,7 @@ export function overviewText(overview: Overview, colour: boolean): string {
         ...lastCells(each, nowMs),
         stripOf(each.epochs, colour),
         hitText(each),
-        failingText(each),
+        failingText(each, colour),
       ]),
       ["topic", "met"],
     ),
@@ -48,7 +48,8 @@ export function overviewText(overview: Overview, colour: boolean): string {
       ["endpoint", "latency", "lag", "served", "use"],
       endpoints.map((each) => [
         nameOf(each),
-        ...[latencyText(each), String(each.lag ?? ""), servedText(each), each.use],
+        ...[latencyText(each), String(each.lag ?? ""), servedText(each)],
+        paint(each.use, USE_COLOURS[each.use], colour),
       ]),
       ["latency", "lag", "served"],
     ),
@@ -71,7 +72,7 @@ function factsOf(overview: Overview, colour: boolean): string[][] {
       ? []
       : [["paused", `${span(nowMs - pausedSinceMs)} ago: rm ${PAUSE_FILE}`]],
     ...runs.length === 0 ? [["submit", ""]] : [],
-    ["alerts", alertsText(alerts)],
+    ["alerts", alertsText(alerts, colour)],
   ];
   return rows.map(([name = "", value = ""]) => [paint(name, "bold", colour), value]);
 }
@@ -131,8 +132,9 @@ function hitText({ totals: { met, missed, hitRate } }: TopicView): string {
   return hitRate === null ? "" : `${met}/${met + missed} ${(hitRate * 100).toFixed(0)} %`;
 }
 
-function failingText({ visits }: TopicView): string {
-  return visits === undefined ? "" : visits.failures === 0 ? "no" : `${visits.failures} in a row`;
+function failingText({ visits }: TopicView, colour: boolean): string {
+  if (visits === undefined) return "";
+  return visits.failures === 0 ? "no" : paint(`${visits.failures} in a row`, "red", colour);
 }
 
 function latencyText(each: Surveyed): string {
@@ -168,9 +170,10 @@ function notesOf({ topics, broken, endpoints, notes, alerts, nowMs }: Overview):
   ];
 }
 
-function alertsText(alerts: Overview["alerts"]): string {
+function alertsText(alerts: Overview["alerts"], colour: boolean): string {
   if (alerts === undefined) return "";
-  return alerts.length === 0 ? "none is open" : `${alerts.length} open, see below`;
+  if (alerts.length === 0) return "none is open";
+  return paint(`${alerts.length} open, see below`, "red", colour);
 }
 
 function alertText({ id, topicId, subject, status, message, sinceMs }: OpenAlert, nowMs: number) {
