@@ -1,3 +1,4 @@
+import { ALERT_COMMANDS } from "./alert/table.ts";
 import type { Command, Flag } from "./command.ts";
 import { LEDGER_COMMANDS } from "./ledger/table.ts";
 import { MODELS_COMMANDS } from "./models/table.ts";
@@ -118,6 +119,7 @@ export const COMMANDS: readonly Command[] = [
   },
   ...WALLET_COMMANDS,
   ...LEDGER_COMMANDS,
+  ...ALERT_COMMANDS,
   {
     name: "demo",
     summary: "the whole job on an embedded chain and market, with a throwaway wallet",

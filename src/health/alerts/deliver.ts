@@ -1,4 +1,5 @@
 import { PipelineError } from "../../errors.ts";
+import { deadline } from "../../host/deadline.ts";
 import { waitForLock } from "../../host/file_lock.ts";
 import type { PendingDelivery } from "../../ledger/alerts.ts";
 import type { AlertContext } from "./alert_on.ts";
@@ -7,7 +8,7 @@ import { type Notice, textOf } from "./notice.ts";
 
 /** What is waited for another process that tells, and for all channels together, milliseconds. */
 const LOCK_PATIENCE_MS = 15_000;
-const DELIVERY_MS = 45_000;
+const DELIVERY_MS = 40_000;
 /** Old news is no help; what came of it is in `alert list` and in the log. */
 const GIVE_UP_MS = 3 * 86_400_000;
 
@@ -29,7 +30,8 @@ export async function deliverAll(
   const { host, tell, lockPath } = context;
   const waiting = channels.filter(({ name }) => context.ledger.pendingDeliveries(name).length > 0);
   if (waiting.length === 0) return new Map();
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(DELIVERY_MS)]);
+  using time = deadline(DELIVERY_MS, context.signal);
+  const { signal } = time;
   const taken = await waitForLock(lockPath, host, { patienceMs: LOCK_PATIENCE_MS, signal });
   if ("heldBy" in taken) {
     tell("alert.waiting", { holder: taken.heldBy });
@@ -41,6 +43,25 @@ export async function deliverAll(
       [channel.name, (await deliverTo({ ...context, signal }, channel))?.error] as const
     ),
   );
+  return new Map(ends);
+}
+
+/** Tells every channel now, and nothing is remembered; returns how each took it. */
+export async function deliverNow(
+  channels: readonly Channel[],
+  notices: readonly Notice[],
+  { hostName, host, signal }: Pick<AlertContext, "hostName" | "host" | "signal">,
+): Promise<Told> {
+  using time = deadline(DELIVERY_MS, signal);
+  const key = `${hostName}.${host.nowMs()}`;
+  const ends = await Promise.all(channels.map(async (channel) => {
+    const refusal = await channel.deliver(
+      notices.slice(0, channel.limits.notices),
+      key,
+      time.signal,
+    );
+    return [channel.name, refusal?.error] as const;
+  }));
   return new Map(ends);
 }
 
