@@ -99,12 +99,19 @@ async function workUntilReload(shift: Shift): Promise<Work> {
     }
   };
   run.signal.addEventListener("abort", onStop);
-  // Beside the work, which waits for no channel.
+  // Beside the work, which waits for no channel; what comes meanwhile is told together.
   let telling = Promise.resolve();
-  const tellPeople = (outcomes: readonly TopicOutcome[]) => {
+  const untold: TopicOutcome[] = [];
+  let isAsked = false;
+  const tellPeople = (more: readonly TopicOutcome[]) => {
+    untold.push(...more);
+    if (isAsked) return;
+    isAsked = true;
     telling = telling.then(async () => {
       const { afterVisit } = await import("./alert/after_visit.ts");
       const { topics } = work;
+      isAsked = false;
+      const outcomes = untold.splice(0);
       await afterVisit(run, terminal, {
         topics,
         worker: worker.address,

@@ -44,19 +44,20 @@ export async function alertUntracked(
 const FILE = "alerts-without-ledger";
 
 function wasTold({ settings, host }: AlertContext, names: string): boolean {
-  const path = join(settings.stateDir, FILE);
   try {
-    const ageMs = host.nowMs() - (Deno.statSync(path).mtime?.getTime() ?? 0);
-    return ageMs >= 0 && ageMs < settings.alertRepeatMs && Deno.readTextFileSync(path) === names;
+    const [toldMs, ...told] = Deno.readTextFileSync(join(settings.stateDir, FILE)).split("\n");
+    const ageMs = host.nowMs() - Number(toldMs);
+    return ageMs >= 0 && ageMs < settings.alertRepeatMs && told.join("\n") === names;
   } catch {
     // Whatever keeps it from being read: nobody can say that it was told.
     return false;
   }
 }
 
-function remember({ settings, tell }: AlertContext, names: string): void {
+function remember({ settings, host, tell }: AlertContext, names: string): void {
   try {
-    Deno.writeTextFileSync(join(settings.stateDir, FILE), names, { mode: 0o600 });
+    const text = `${host.nowMs()}\n${names}`;
+    Deno.writeTextFileSync(join(settings.stateDir, FILE), text, { mode: 0o600 });
   } catch (thrown) {
     tell("alert.failed", { error: messageOf(thrown) });
   }
