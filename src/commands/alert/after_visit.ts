@@ -2,7 +2,7 @@ import type { TopicOutcome } from "../../cycle/topic_outcome.ts";
 import { messageOf } from "../../errors.ts";
 import type { AlertContext } from "../../health/alerts/alert_on.ts";
 import type { TopicSettings } from "../../settings.ts";
-import type { OpenRun } from "../open_run.ts";
+import type { Run } from "../../cycle/run.ts";
 import type { Terminal } from "../terminal_io.ts";
 import { alertContext } from "./context.ts";
 import { DIGEST_MS, tellDigest } from "./digest_due.ts";
@@ -22,7 +22,7 @@ export interface Visit {
  * take before. What of alerts fails is an event, and no failure of the visit.
  */
 export async function afterVisit(
-  run: OpenRun,
+  run: Run,
   terminal: Pick<Terminal, "env">,
   { topics, worker, outcomes, stop }: Visit,
 ): Promise<void> {

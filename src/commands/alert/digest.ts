@@ -69,12 +69,18 @@ async function balanceText(run: Run, worker: string): Promise<string> {
   try {
     const { balanceUallo, runwayDays } = await walletBalance(run, worker);
     const lasts = runwayDays === undefined ? "" : `, lasts ${runwayText(runwayDays)}`;
-    return `${alloOf(balanceUallo)} ALLO${lasts}`;
+    return `${rounded(balanceUallo)} ALLO${lasts}`;
   } catch (thrown) {
     return `unknown: ${failureOf(run, thrown).message}`;
   }
 }
 
+/** With its sign and six decimals; exact amounts are in the history. */
 function signed(uallo: bigint): string {
-  return `${uallo < 0n ? "" : "+"}${alloOf(uallo)}`;
+  return `${uallo < 0n ? "" : "+"}${rounded(uallo)}`;
+}
+
+function rounded(uallo: bigint): string {
+  const unit = 10n ** 12n;
+  return alloOf(uallo / unit * unit);
 }
