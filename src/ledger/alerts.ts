@@ -47,7 +47,7 @@ export interface PendingDelivery {
   readonly noticeId: bigint;
   readonly createdMs: number;
   readonly content: string;
-  /** The channel asked not to be called before. */
+  /** The channel is not called before. */
   readonly notBeforeMs: number;
 }
 
@@ -200,8 +200,12 @@ export function alerts(database: Database, nowMs: () => number) {
     ).map((row) => readRow(PENDING, row));
   }
 
+  /** Whether there is something to be told that may be told now. */
   function hasPendingDeliveries(): boolean {
-    return database.get("SELECT 1 FROM deliveries WHERE state = 'pending' LIMIT 1") !== undefined;
+    return database.get(
+      "SELECT 1 FROM deliveries WHERE state = 'pending' AND not_before_ms <= :now LIMIT 1",
+      { now: nowMs() },
+    ) !== undefined;
   }
 
   /** What became of notices at a channel; one that failed stays pending until it is given up. */

@@ -9,6 +9,7 @@ import { deliverAll, type Told } from "./deliver.ts";
 import { ping } from "./heartbeat.ts";
 import { type Notice, noticeOfTurn } from "./notice.ts";
 import { type Channels, openChannels } from "./open_channels.ts";
+import { alertUntracked } from "./untracked.ts";
 
 /** What alerts work with. */
 export interface AlertContext {
@@ -49,26 +50,39 @@ export async function alertOn(
   context: AlertContext,
   { isComplete }: AlertOptions,
 ): Promise<Alerted> {
-  const { settings, ledger, host, tell } = context;
-  const open = await openChannels(settings, host, context.hostName);
+  const open = await openChannels(context.settings, context.host, context.hostName);
+  const [alerted] = await Promise.all([
+    alertChannels(results, context, open, isComplete),
+    isComplete ? beat(context, open, results) : undefined,
+  ]);
+  return alerted;
+}
+
+async function alertChannels(
+  results: readonly CheckResult[],
+  context: AlertContext,
+  { channels }: Channels,
+  isComplete: boolean,
+): Promise<Alerted> {
+  const { settings, host, tell, hostName } = context;
   const nowMs = host.nowMs();
   let notices: readonly Notice[] = [];
-  ledger.changeAlerts(open.channels.map(({ name }) => name), (before, silences) => {
-    const { turns, ...changes } = decide(before, results, {
-      ...{ nowMs, repeatMs: settings.alertRepeatMs, silences, isComplete },
-      isHeard: open.channels.length > 0,
+  try {
+    context.ledger.changeAlerts(channels.map(({ name }) => name), (before, silences) => {
+      const { turns, ...changes } = decide(before, results, {
+        ...{ nowMs, repeatMs: settings.alertRepeatMs, silences, isComplete },
+        isHeard: channels.length > 0,
+      });
+      notices = turns.map((turn) => noticeOfTurn(turn, { hostName, nowMs }));
+      return { ...changes, notices: notices.map((notice) => JSON.stringify(notice)) };
     });
-    notices = turns.map((turn) => noticeOfTurn(turn, { hostName: context.hostName, nowMs }));
-    return { ...changes, notices: notices.map((notice) => JSON.stringify(notice)) };
-  });
+  } catch (thrown) {
+    return await alertUntracked(results, context, channels, thrown);
+  }
   for (const { kind, title, alert } of notices) {
     if (isTurn(kind)) tell(`alert.${kind}`, { title, alert });
   }
-  const [told] = await Promise.all([
-    deliverAll(context, open.channels),
-    isComplete ? beat(context, open, results) : undefined,
-  ]);
-  return { notices, told };
+  return { notices, told: await deliverAll(context, channels) };
 }
 
 /** The dead man's switch hears that a look at everything begins; its end is told by alertOn(). */

@@ -1,4 +1,5 @@
 import { PipelineError } from "../../errors.ts";
+import { deadline } from "../../host/deadline.ts";
 import { waitForLock } from "../../host/file_lock.ts";
 import type { PendingDelivery } from "../../ledger/alerts.ts";
 import type { AlertContext } from "./alert_on.ts";
@@ -7,7 +8,10 @@ import { type Notice, textOf } from "./notice.ts";
 
 /** What is waited for another process that tells, and for all channels together, milliseconds. */
 const LOCK_PATIENCE_MS = 15_000;
-const DELIVERY_MS = 45_000;
+const DELIVERY_MS = 40_000;
+/** A daemon's visits may come every second; a channel that failed is not called by each of them. */
+const RETRY_MS = 60_000;
+const MAX_PEACE_MS = 86_400_000;
 /** Old news is no help; what came of it is in `alert list` and in the log. */
 const GIVE_UP_MS = 3 * 86_400_000;
 
@@ -29,7 +33,8 @@ export async function deliverAll(
   const { host, tell, lockPath } = context;
   const waiting = channels.filter(({ name }) => context.ledger.pendingDeliveries(name).length > 0);
   if (waiting.length === 0) return new Map();
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(DELIVERY_MS)]);
+  using time = deadline(DELIVERY_MS, context.signal);
+  const { signal } = time;
   const taken = await waitForLock(lockPath, host, { patienceMs: LOCK_PATIENCE_MS, signal });
   if ("heldBy" in taken) {
     tell("alert.waiting", { holder: taken.heldBy });
@@ -44,6 +49,25 @@ export async function deliverAll(
   return new Map(ends);
 }
 
+/** Tells every channel now, and nothing is remembered; returns how each took it. */
+export async function deliverNow(
+  channels: readonly Channel[],
+  notices: readonly Notice[],
+  { hostName, host, signal }: Pick<AlertContext, "hostName" | "host" | "signal">,
+): Promise<Told> {
+  using time = deadline(DELIVERY_MS, signal);
+  const key = `${hostName}.${host.nowMs()}`;
+  const ends = await Promise.all(channels.map(async (channel) => {
+    const refusal = await channel.deliver(
+      notices.slice(0, channel.limits.notices),
+      key,
+      time.signal,
+    );
+    return [channel.name, refusal?.error] as const;
+  }));
+  return new Map(ends);
+}
+
 /** Message after message, until the channel has everything or refuses one. */
 async function deliverTo(
   { ledger, host, tell, hostName, signal }: AlertContext,
@@ -55,7 +79,9 @@ async function deliverTo(
     const pending = ledger.pendingDeliveries(name).map(read);
     const [first] = pending;
     if (first === undefined) return undefined;
-    if (first.notBeforeMs > host.nowMs()) return { error: asked(name, first.notBeforeMs) };
+    const waitMs = first.notBeforeMs - host.nowMs();
+    // Farther than anybody asks for: the clock was wrong when it was written down.
+    if (waitMs > 0 && waitMs < MAX_PEACE_MS) return { error: peace(name, first.notBeforeMs) };
     const batch = fitting(pending, channel.limits);
     const ids = batch.map(({ noticeId }) => noticeId);
     const titles = batch.map(({ notice }) => notice.title).join("; ");
@@ -72,7 +98,7 @@ async function deliverTo(
     const isOver = refusal.isFinal === true || isOld;
     ledger.recordDeliveries(name, ids, isOver ? "given-up" : "pending", {
       error,
-      ...notBeforeMs !== undefined && { notBeforeMs },
+      notBeforeMs: notBeforeMs ?? host.nowMs() + RETRY_MS,
     });
     tell(isOver ? "alert.given_up" : "alert.not_delivered", {
       ...{ channel: name, error, hint, titles: isOver ? titles : undefined },
@@ -113,9 +139,9 @@ function fitting(pending: readonly Letter[], { notices, chars }: Channel["limits
   return pending.slice(0, end === -1 ? notices : Math.max(1, end));
 }
 
-function asked(name: string, notBeforeMs: number): PipelineError {
+function peace(name: string, notBeforeMs: number): PipelineError {
   const until = new Date(notBeforeMs).toISOString();
-  return new PipelineError("retry", `Cannot reach ${name}: it asked for peace until ${until}`, {
+  return new PipelineError("retry", `Cannot reach ${name}: it is left in peace until ${until}`, {
     hint: "the next run tries again",
   });
 }

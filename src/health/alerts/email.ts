@@ -80,7 +80,9 @@ async function send(
 }
 
 const CHECK = {
-  hint: "check ALLORA_SMTP_HOST, ALLORA_SMTP_PORT, ALLORA_SMTP_SECURITY and ALLORA_MAIL_TO",
+  hint:
+    "check ALLORA_SMTP_HOST, ALLORA_SMTP_PORT, ALLORA_SMTP_SECURITY, ALLORA_MAIL_TO, and that " +
+    "the server's certificate is trusted: ALLORA_SMTP_CA_FILE",
 };
 
 /** Whether the server has read the message and never wants to see it again (RFC 5321, 4.2.1). */

@@ -57,7 +57,7 @@ export function noticeOfTurn({ kind, result, sinceMs }: Turn, stamp: Stamp): Not
     ...valueOf(result),
     ["since", since],
     ...fix === undefined ? [] : [["to do", fix] as const],
-    ["log", journalLine(result, sinceMs)],
+    ...fix?.startsWith("journalctl") ? [] : [["log", journalLine(topicId, sinceMs)] as const],
   ];
   return {
     ...noticeOf(kind, `${head} ${about}: ${message}`, facts, stamp),
@@ -70,15 +70,10 @@ export function textOf({ facts }: Notice): string {
   return table(facts.map(([label, text]) => [label, text]));
 }
 
-/** The id of alerts about units that failed. */
-export const UNIT_FAILED = "unit.failed";
-
 /** The command that shows what the program said since a while before the incident. */
-function journalLine({ id, topicId, subject }: CheckResult, sinceMs: number): string {
-  const since = `--since '${minute(sinceMs - 10 * 60_000)} UTC'`;
-  if (id === UNIT_FAILED) return `journalctl -u ${subject} ${since}`;
+function journalLine(topicId: bigint | undefined, sinceMs: number): string {
   const topic = topicId === undefined ? "" : ` ALLORA_TOPIC_ID=${topicId}`;
-  return `journalctl -t allora-pipeline${topic} ${since}`;
+  return `journalctl -t allora-pipeline${topic} --since '${minute(sinceMs - 10 * 60_000)} UTC'`;
 }
 
 function valueOf({ value, unit, warn, crit }: CheckResult): Notice["facts"] {
