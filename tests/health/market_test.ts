@@ -6,8 +6,8 @@ import { assertSays, lookAt, practiseQuickly } from "./bench.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const BINANCE = "market binance BTC/USD";
-const COINBASE = "market coinbase BTC/USD";
+const BINANCE = "market binance BTC/USD 60min";
+const COINBASE = "market coinbase BTC/USD 60min";
 
 /** Coinbase with the devnet's prices times `factor`, of which it has none of the last `missing` hours. */
 function serveCoinbase(devnet: Devnet, factor: number, missing = 0) {
@@ -43,15 +43,20 @@ Deno.test("candles: fresh, stale or refused at each venue, and whether two venue
   const venues = [{ kind: "binance" }, { kind: "coinbase" }] as const;
   await using same = serveCoinbase(devnet, 1);
   const agreed = await look({ venues, coinbaseUrl: same.url });
-  assertEquals(assertSays(agreed, "agreement BTC/USD", "OK", /close 0 % apart$/).crit, "1");
+  assertEquals(assertSays(agreed, "agreement BTC/USD 60min", "OK", /close 0 % apart$/).crit, "1");
   const one = await look({ ...down, venues, coinbaseUrl: same.url });
   assertSays(one, BINANCE, "WARNING", /Cannot read/);
   assertSays(one, COINBASE, "OK", /ended/);
-  assertSays(one, "agreement BTC/USD", "UNKNOWN", /^no two venues have a candle to compare$/);
+  assertSays(one, "agreement BTC/USD 60min", "UNKNOWN", /^no two venues have a candle to compare$/);
 
   await using apart = serveCoinbase(devnet, 1.02);
   const found = await look({ venues, coinbaseUrl: apart.url });
-  assertSays(found, "agreement BTC/USD", "CRITICAL", /^binance and coinbase close 1\.98 % apart$/);
+  assertSays(
+    found,
+    "agreement BTC/USD 60min",
+    "CRITICAL",
+    /^binance and coinbase close 1\.98 % apart$/,
+  );
 
   await using stale = serveCoinbase(devnet, 1, 2);
   const late = await look({ venues, coinbaseUrl: stale.url });
@@ -63,11 +68,17 @@ Deno.test("candles: fresh, stale or refused at each venue, and whether two venue
   assertSays(none, COINBASE, "CRITICAL", /^no candle of the last 4 h$/);
 });
 
-Deno.test("topics of one pair ask its venues once", async () => {
+Deno.test("topics of one pair ask its venues once, and of what is found twice the worse is told", async () => {
   await using worker = await practiseQuickly();
   const [topic] = worker.settings.topics;
   const topics = [topic!, { ...topic!, topicId: 3n }];
   assertEquals((await lookAt(worker, "market", { settings: { topics } })).length, 1);
+  const other = { ...topic!, topicId: 3n, binanceUrl: "http://127.0.0.1:1" };
+  for (const both of [[topic!, other], [other, topic!]]) {
+    const found = await lookAt(worker, "market", { settings: { topics: both } });
+    assertEquals(found.length, 1);
+    assertSays(found, BINANCE, "CRITICAL", /Cannot read/);
+  }
 });
 
 Deno.test("the model: there, of age, drifted, damaged, or the person's own", async () => {
@@ -91,7 +102,7 @@ Deno.test("the model: there, of age, drifted, damaged, or the person's own", asy
   );
   await damageModel(worker);
   const damaged = assertSays(await look(), name, "CRITICAL", /^Cannot use .*\.json: /);
-  assertEquals(damaged.fix, "run allora-pipeline train --topic 1");
+  assertEquals(damaged.fix, "allora-pipeline train --topic 1");
   const promoted = `${statePaths(settings.stateDir).models(1n)}/promoted.json`;
   await Deno.remove(promoted);
   await Deno.mkdir(promoted);
