@@ -31,6 +31,11 @@ export function writeAlertsFile(
     if (result.status === (last.get(name) ?? "OK")) return [];
     return `${time} ${result.status} ${name}: ${lineOf(result).replace(/\s+/g, " ")}`;
   });
+  // A check that could not be made has one name; its findings have names of their own.
+  const names = new Set(results.map(nameOf));
+  const gone = [...last].filter(([name, status]) => status !== "OK" && !names.has(name))
+    .map(([name]) => `${time} OK ${name}: not found any more`);
+  news.push(...gone);
   if (news.length === 0 && lines.length > 0) return;
   const kept = [...lines, ...news].slice(-MAX_LINES);
   writeAtomically(path, kept.map((line) => `${line}\n`).join(""));

@@ -11,6 +11,11 @@ export function measured(
   return { ...result, status: statusOf(result.value, result) };
 }
 
+/** The command in a hint, where it names one: a person reads it, and may paste it. */
+export function cureOf(hint: string): string {
+  return hint.replace(/^(?:[Rr]un:? |Look at [^:]+: )/, "");
+}
+
 /** What could not be looked at: a check that fails tells nothing of what it was to check. */
 export function unknown(
   thrown: unknown,
@@ -21,7 +26,7 @@ export function unknown(
     ...what,
     status: "UNKNOWN",
     message: messageOf(thrown).replace(/\.$/, ""),
-    fix: hint ?? "allora-pipeline health --json",
+    fix: cureOf(hint ?? "allora-pipeline status"),
   };
 }
 

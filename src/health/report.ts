@@ -59,9 +59,8 @@ function perfdata(result: CheckResult): readonly string[] {
   const { value, unit, warn = "", crit = "" } = result;
   if (value === undefined) return [];
   const label = nameOf(result).replace(/['=|]/g, "_");
-  const number = Number.isInteger(value) ? value : value.toFixed(6).replace(/0+$/, "");
   const measure = UNITS.includes(unit) ? unit : "";
-  return [`'${label}'=${number}${measure};${warn};${crit}`.replace(/;+$/, "")];
+  return [`'${label}'=${Number(value.toFixed(6))}${measure};${warn};${crit}`.replace(/;+$/, "")];
 }
 
 /** The same for a program: members are added, never changed; ignore those you do not know. */

@@ -86,5 +86,5 @@ Deno.test("nodes and venues that never answer hold nothing up, and no check is m
   for (const id of ["submission", "endpoint", "clock", "market", "balance"]) {
     assertSays(cut, id, "UNKNOWN", /timed out/);
   }
-  assertSays(cut, "ledger", "OK", /is whole/);
+  assertSays(cut, "pause", "OK", /not paused/);
 });

@@ -86,4 +86,15 @@ Deno.test("a topic that the chain does not have, or keeps closed to this worker,
   const settings = { topics: [{ ...topic!, topicId: 99n }] };
   const found = await lookAt(worker, "submission", { settings });
   assertSays(found, "submission topic 99", "CRITICAL", /has no topic 99/);
+
+  const other = "allo19rl4cm2hmr8afy4kldpxz3fka4jguq0ajnh7gv";
+  const guarded = { ...first!, workerWhitelist: [other] };
+  await using stranger = await practiseQuickly({ topics: [guarded, ...others] });
+  stranger.ledger.rememberAddress("0000", stranger.address);
+  assertSays(
+    await lookAt(stranger, "submission"),
+    NAME,
+    "CRITICAL",
+    /may not submit: it is not on/,
+  );
 });

@@ -2,6 +2,7 @@ import { PipelineError } from "../../errors.ts";
 import { readMnemonic, readVenueKey } from "../../host/credentials.ts";
 import type { CheckResult } from "../check.ts";
 import type { HealthContext } from "../context.ts";
+import { cureOf } from "../found.ts";
 
 const VENUE_KEYS = {
   atlas: ["atlasKeyFile", "ALLORA_ATLAS_KEY_FILE"],
@@ -48,7 +49,7 @@ async function look(
         message: "not in sight here, but the last run could read it",
       };
     }
-    const fix = thrown.hint?.replace(/^Run: /, "") ?? "allora-pipeline wallet address";
+    const fix = cureOf(thrown.hint ?? "allora-pipeline wallet address");
     return { ...what, status: "CRITICAL", message: thrown.message, fix };
   }
 }

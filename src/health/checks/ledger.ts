@@ -4,7 +4,10 @@ import type { CheckResult } from "../check.ts";
 import type { HealthContext } from "../context.ts";
 
 /** Whether the ledger is there and whole. */
-export function ledger({ settings: { stateDir } }: HealthContext): CheckResult {
+export async function ledger(context: HealthContext): Promise<CheckResult> {
+  const { settings: { stateDir } } = context;
+  // A look at a large file holds up the process, and would be measured as the nodes' latency.
+  await context.probes();
   const path = statePaths(stateDir).ledger;
   const damage = quickCheck(path);
   const what = { id: "ledger" };

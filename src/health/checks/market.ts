@@ -3,7 +3,9 @@ import type { Candle } from "../../market/candle.ts";
 import type { TopicSettings } from "../../settings.ts";
 import type { CheckResult } from "../check.ts";
 import type { HealthContext } from "../context.ts";
+import { nameOf } from "../check_name.ts";
 import { measured } from "../found.ts";
+import { worstFirst } from "../report.ts";
 import { span } from "../words.ts";
 
 /** Candles of each venue that are asked for: one may be a little behind another. */
@@ -31,11 +33,19 @@ export async function market(context: HealthContext): Promise<readonly CheckResu
       return [...freshness(topic!, quotes, nowMs), ...agreement(topic!, quotes)];
     }),
   );
-  return found.flat();
+  // Topics of one pair may name other venues or limits: of what is found twice the worse is told.
+  const worstLast = worstFirst(found.flat()).toReversed();
+  return [...new Map(worstLast.map((result) => [nameOf(result), result])).values()];
 }
 
-function keyOf({ pair, intervalMs, venues, maxDisagreement }: TopicSettings): string {
-  return JSON.stringify([pair, intervalMs, venues, maxDisagreement]);
+function keyOf({ pair, intervalMs, venues, maxDisagreement, ...topic }: TopicSettings): string {
+  const urls = venues.map(({ kind }) => kind === "csv" ? "" : topic[`${kind}Url`]);
+  return JSON.stringify([pair, intervalMs, venues, urls, maxDisagreement]);
+}
+
+/** "BTC/USD 60min". */
+function gridOf({ pair, intervalMs }: TopicSettings): string {
+  return `${pair} ${intervalMs / 60_000}min`;
 }
 
 async function quoteOf(
@@ -58,7 +68,7 @@ async function quoteOf(
 }
 
 function freshness(topic: TopicSettings, quotes: readonly Quote[], nowMs: number): CheckResult[] {
-  const { pair, intervalMs } = topic;
+  const { intervalMs } = topic;
   const limit = MAX_AGE * intervalMs;
   const ageOf = ({ candles }: Quote) =>
     nowMs - ((candles.at(-1)?.openMs ?? -Infinity) + intervalMs);
@@ -70,7 +80,12 @@ function freshness(topic: TopicSettings, quotes: readonly Quote[], nowMs: number
     const found = Number.isFinite(ageMs) ? { value: Math.round(ageMs / 1000), unit: "s" } : {};
     const isFresh = ageMs <= limit;
     return {
-      ...{ id: "market", subject: `${name} ${pair}`, ...found, warn: String(limit / 1000) },
+      ...{
+        id: "market",
+        subject: `${name} ${gridOf(topic)}`,
+        ...found,
+        warn: String(limit / 1000),
+      },
       status: isFresh ? "OK" : isAnyFresh ? "WARNING" : "CRITICAL",
       message: error ??
         (Number.isFinite(ageMs)
@@ -83,13 +98,14 @@ function freshness(topic: TopicSettings, quotes: readonly Quote[], nowMs: number
 
 /** The largest distance between two venues in the newest candle that both have. */
 function agreement(
-  { pair, maxDisagreement }: TopicSettings,
+  topic: TopicSettings,
   quotes: readonly Quote[],
 ): CheckResult[] {
+  const { maxDisagreement } = topic;
   const remote = quotes.filter(({ remote }) => remote);
   const [first, ...others] = remote.filter(({ candles }) => candles.length > 0);
   if (remote.length < 2) return [];
-  const what = { id: "agreement", subject: pair };
+  const what = { id: "agreement", subject: gridOf(topic) };
   const fix = "look at both, and take the wrong one out of ALLORA_VENUES";
   const apart = first === undefined ? [] : others.flatMap((other) => {
     const mine = first.candles.findLast(({ openMs }) =>

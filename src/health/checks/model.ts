@@ -1,7 +1,7 @@
 import { PipelineError } from "../../errors.ts";
 import type { CheckResult } from "../check.ts";
 import type { HealthContext } from "../context.ts";
-import { eachTopic, measured } from "../found.ts";
+import { cureOf, eachTopic, measured } from "../found.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -14,7 +14,12 @@ export function model(context: HealthContext): Promise<readonly CheckResult[]> {
     const nowMs = await context.marketNowMs();
     const found = await context.model(topic, nowMs).catch(damage);
     if (found instanceof PipelineError) {
-      return { ...what, status: "CRITICAL", message: found.message, fix: found.hint ?? fix };
+      return {
+        ...what,
+        status: "CRITICAL",
+        message: found.message,
+        fix: cureOf(found.hint ?? fix),
+      };
     }
     if (found === undefined) {
       const message = "no model yet: the first visit to an open window trains one";

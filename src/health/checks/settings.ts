@@ -1,5 +1,6 @@
 import type { CheckResult } from "../check.ts";
 import type { HealthContext } from "../context.ts";
+import { cureOf } from "../found.ts";
 import { plural } from "../words.ts";
 
 /** Whether every topic that a person has switched on can be worked on. */
@@ -9,7 +10,7 @@ export function settings({ settings: { topics, broken } }: HealthContext): reado
     ...topicId === undefined ? {} : { topicId },
     status: "CRITICAL",
     message: error.message,
-    fix: error.hint ?? "allora-pipeline help topic-file",
+    fix: cureOf(error.hint ?? "allora-pipeline help topic-file"),
   }));
   if (topics.length > 0) {
     const message = `${plural(topics.length, "topic")} on`;
