@@ -46,6 +46,7 @@ Deno.test("units that are not installed, or installed and not enabled, are told 
     ["submit", "WARNING", "systemctl enable --now allora-pipeline.target"],
     ["rotation", "WARNING", "systemctl enable --now allora-pipeline-rotate.timer"],
     ["health", "WARNING", "systemctl enable --now allora-pipeline-health.timer"],
+    ["journal", "OK", ""],
   ]);
 });
 
@@ -58,7 +59,7 @@ Deno.test("the target, the three timers or the daemon are enough, each alone", a
     ]
   ) {
     const found = await verdicts(SHIPPED, wanted);
-    assertEquals(found.map(([, status]) => status), ["OK", "OK", "OK", "OK"], wanted.join());
+    assertEquals(found.map(([, status]) => status), ["OK", "OK", "OK", "OK", "OK"], wanted.join());
   }
 });
 

@@ -273,3 +273,22 @@ Deno.test("doctor --go-live answers seven questions and rehearses: GO, and NO GO
   assertEquals(isGo, false);
   assertEquals((await it.text("--go-live", "--offline")).code, 64);
 });
+
+Deno.test("doctor says who would be told when something is wrong, and which channel is set up wrongly", async () => {
+  await using it = await patient();
+  const alerts = async (...args: string[]) =>
+    (await it.doctor("--offline", ...args)).lines.filter(({ block }) => block === "alerts")
+      .map(({ id, subject, verdict }) => [id, subject, verdict]);
+  assertEquals(await alerts(), [["channels", null, "warn"]]);
+  const hook = `${it.cwd}/data/slack-webhook`;
+  await Deno.writeTextFile(hook, "https://hooks.example/T0/B0/secret\n", { mode: 0o600 });
+  assertEquals(await alerts(), [["channel", "slack", "ok"], ["channels", null, "ok"]]);
+  await Deno.chmod(hook, 0o644);
+  assertEquals(await alerts(), [["channel", "slack", "fail"], ["channels", null, "warn"]]);
+  await Deno.remove(hook);
+  const mail = ["--smtp-host", "smtp.example.org"];
+  assertEquals(await alerts(...mail), [["channel", "email", "fail"], ["channels", null, "warn"]]);
+  assertEquals(await alerts(...mail, "--mail-to", "ops@example.org"), [
+    ...[["channel", "email", "ok"], ["channels", null, "ok"]],
+  ]);
+});

@@ -20,6 +20,8 @@ export interface Units {
 /** Where systemd looks for units, the first of a name counts. */
 const DIRECTORIES = ["etc", "run", "usr/local/lib", "usr/lib", "lib"];
 const UNIT = "allora-pipeline-submit.service";
+/** What shows what the units said that somebody should read. */
+const JOURNAL = "journalctl -u 'allora-pipeline-*' -p warning --since today";
 const ENABLE = {
   timer: "systemctl enable --now allora-pipeline.target",
   daemon: "systemctl enable --now allora-pipeline-daemon.service",
@@ -77,6 +79,7 @@ export async function units(examined: Examined): Promise<readonly CheckResult[]>
     await submitter(examined, enabled),
     helper("rotation", enabled.rotate, "allora-pipeline-rotate.timer"),
     helper("health", enabled.health, "allora-pipeline-health.timer"),
+    { id: "journal", status: "OK", message: JOURNAL },
   ];
 }
 
