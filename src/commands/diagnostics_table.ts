@@ -41,7 +41,9 @@ export const DIAGNOSTICS_COMMANDS: readonly Command[] = [
     about:
       "A block for each subject: system, settings, permissions, endpoints, clock, wallet, keys, market, " +
       "topics, model, ledger, units, alerts. Each line is ok, warn or fail, with the cure below it; what could " +
-      "not be looked at fails. Changes nothing. Exit 1 when a line fails, else 0. --go-live answers " +
+      "not be looked at fails. Changes nothing; where the program is installed, run it with sudo. Exit 1 " +
+      "when a line fails, else 0. --json: ok, warn, fail (how many), and blocks with results; members may " +
+      "be added. --go-live answers " +
       "seven questions in order and rehearses a submission (signed and simulated, not sent); it " +
       "ends with GO or NO GO.",
     flags: [

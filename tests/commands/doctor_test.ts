@@ -131,7 +131,7 @@ Deno.test("doctor holds the settings of each topic to what the chain says of it"
   assertEquals(of("chain's view", "1")?.verdict, "ok");
   assertEquals(of("chain's view", "77")?.message, "allora-devnet-1 has no such topic");
   assertEquals([of("chain's view", "77")?.verdict, of("chain's view", "77")?.fix], [
-    ...["fail", "rm topics/77.env"],
+    ...["fail", `rm ${it.cwd}/topics/77.env`],
   ]);
   assertEquals(of("chain's view", "3")?.verdict, "warn");
   assertEquals(of("settings", "1")?.verdict, "ok");

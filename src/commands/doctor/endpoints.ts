@@ -1,21 +1,21 @@
 import { survey, type Surveyed } from "../../chain/survey.ts";
-import { statePaths } from "../../host/paths.ts";
 import type { CheckResult } from "../../health/check.ts";
 import { plural } from "../../health/words.ts";
+import { ledgerOrWhyNot } from "../look.ts";
 import { latencyOf, nameOf, sentenceOf } from "../rpc/shown.ts";
 import type { Examined } from "./examined.ts";
-import { isThere } from "./system.ts";
 
 const FIX = "allora-pipeline rpc";
 
 /** Every endpoint, and whether two of them confirm each other. */
 export async function endpoints(examined: Examined): Promise<readonly CheckResult[]> {
-  const { settings, health: { host, signal, ledger } } = examined;
+  const { settings, health: { host, signal } } = examined;
+  using ledger = ledgerOrWhyNot(settings, host).ledger;
   const { rpc: urls, chainId: expectChainId, rpcTimeoutMs: timeoutMs } = settings;
   const found = await survey({
     ...{ urls, expectChainId, timeoutMs, host, signal, samples: 3 },
     topicIds: settings.topics.map(({ topicId }) => topicId),
-    known: isThere(statePaths(settings.stateDir).ledger) ? ledger().endpoints() : [],
+    known: ledger?.endpoints() ?? [],
   });
   const usable = found.filter(({ use }) => use !== "none").length;
   const what = { id: "endpoints", value: usable };

@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import type { ChainClient, Topic, Window } from "../../chain/client.ts";
 import { NOBODY } from "../../chain/survey.ts";
 import { messageOf, PipelineError } from "../../errors.ts";
 import type { CheckResult } from "../../health/check.ts";
 import type { HealthContext } from "../../health/context.ts";
 import { unknown } from "../../health/found.ts";
+import { shellQuote } from "../../settings/file_error.ts";
 import type { Place, Settings, TopicSettings } from "../../settings.ts";
 import { openContext } from "../health/context.ts";
 import type { Terminal } from "../terminal_io.ts";
@@ -126,4 +128,9 @@ export function failed(
   const hint = thrown instanceof PipelineError ? thrown.hint : undefined;
   const message = messageOf(thrown).replace(/\.$/, "");
   return { ...what, status: "CRITICAL", message, fix: hint?.replace(/^run:? /i, "") ?? fix };
+}
+
+/** The topic's file as a word for a shell. */
+export function topicFile({ place }: Examined, topicId: bigint): string {
+  return shellQuote(join(place.topicsDir, `${topicId}.env`));
 }

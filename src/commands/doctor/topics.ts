@@ -1,6 +1,6 @@
 import type { CheckResult } from "../../health/check.ts";
 import { span } from "../../health/words.ts";
-import { type Examined, needsDaemon, ofTopics, type TopicFacts } from "./examined.ts";
+import { type Examined, needsDaemon, ofTopics, type TopicFacts, topicFile } from "./examined.ts";
 import { saidOf } from "./topic_metadata.ts";
 import { type Units, unitsOf } from "./units.ts";
 
@@ -10,12 +10,12 @@ export async function topics(examined: Examined): Promise<readonly CheckResult[]
   return await ofTopics(examined, "topic", (facts) => look(facts, examined, units));
 }
 
-function look(facts: TopicFacts, { health }: Examined, units: Units): readonly CheckResult[] {
+function look(facts: TopicFacts, examined: Examined, units: Units): readonly CheckResult[] {
   const { topic: { topicId }, onChain, window } = facts;
   const what = { id: "chain's view", topicId };
   if (onChain === undefined || window === undefined) {
-    const message = `${health.settings.chainId} has no such topic`;
-    return [{ ...what, status: "CRITICAL", message, fix: `rm topics/${topicId}.env` }];
+    const message = `${examined.settings.chainId} has no such topic`;
+    return [{ ...what, status: "CRITICAL", message, fix: `rm ${topicFile(examined, topicId)}` }];
   }
   const active: CheckResult = window.isActive
     ? { ...what, status: "OK", message: `"${onChain.metadata}", active` }
@@ -23,7 +23,7 @@ function look(facts: TopicFacts, { health }: Examined, units: Units): readonly C
       ...{ ...what, status: "WARNING", fix: "allora-pipeline status" },
       message: `"${onChain.metadata}" is not active: it opens no windows until it is funded`,
     };
-  return [active, schedule(facts, units), ...mismatches(facts)];
+  return [active, schedule(facts, units), ...mismatches(facts, examined)];
 }
 
 function schedule(facts: TopicFacts, { enabled }: Units): CheckResult {
@@ -54,7 +54,7 @@ function schedule(facts: TopicFacts, { enabled }: Units): CheckResult {
 }
 
 /** Where the topic's description, as far as it can be read, and the settings differ. */
-function mismatches({ topic, onChain }: TopicFacts): readonly CheckResult[] {
+function mismatches({ topic, onChain }: TopicFacts, examined: Examined): readonly CheckResult[] {
   if (onChain === undefined) return [];
   const said = saidOf(onChain);
   const differ = [
@@ -70,7 +70,7 @@ function mismatches({ topic, onChain }: TopicFacts): readonly CheckResult[] {
   ];
   const what = { id: "settings", topicId: topic.topicId };
   if (differ.length > 0) {
-    const fix = `correct topics/${topic.topicId}.env`;
+    const fix = `correct ${topicFile(examined, topic.topicId)}`;
     return [{ ...what, status: "WARNING", message: differ.join("; "), fix }];
   }
   const told = Object.values(said).some((value) => value !== undefined);

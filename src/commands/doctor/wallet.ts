@@ -4,7 +4,7 @@ import type { CheckResult } from "../../health/check.ts";
 import { check } from "../../health/checks.ts";
 import { measured, unknown } from "../../health/found.ts";
 import { statePaths } from "../../host/paths.ts";
-import { type Examined, failed, ofTopics, type TopicFacts } from "./examined.ts";
+import { type Examined, failed, ofTopics, type TopicFacts, topicFile } from "./examined.ts";
 import { isThere } from "./system.ts";
 
 /** The key, what it holds, and where it may submit. */
@@ -48,12 +48,14 @@ async function balance({ health, settings, address }: Examined): Promise<readonl
 
 /** Whether the topic takes the worker, told before a transaction is spent on it. */
 function permission(
-  { settings: { autoRegister } }: Examined,
+  examined: Examined,
   address: string,
   { topic: { topicId }, window }: TopicFacts,
 ): readonly CheckResult[] {
   if (window === undefined) return [];
   const { isWhitelisted, isRegistered } = window;
+  const { autoRegister } = examined.settings;
+  const file = topicFile(examined, topicId);
   const what = { topicId };
   const register = `allora-pipeline wallet register --topic ${topicId}`;
   const whitelist: CheckResult = isWhitelisted
@@ -62,7 +64,7 @@ function permission(
       ...{ id: "whitelist", ...what, status: "CRITICAL" },
       message: `${address} is not on the topic's whitelist, and whatever is sent costs its fee`,
       fix: "ask whoever made the topic to add the address, or switch the topic off: " +
-        `mv topics/${topicId}.env topics/${topicId}.off`,
+        `mv ${file} ${file}.off`,
     };
   const registration: CheckResult = isRegistered
     ? { id: "registered", ...what, status: "OK", message: "as a worker" }
