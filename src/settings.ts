@@ -14,15 +14,19 @@ import {
 } from "./settings/table.ts";
 
 export { envExample, settingsHelp } from "./settings/help.ts";
+export { locate, type Place } from "./settings/place.ts";
 export { type OwnModel, type Setting, SETTINGS, type VenueRef } from "./settings/table.ts";
 
 /** Where each value came from, by the setting's name: "--rpc", "topics/1.env:2", "environment", "default". */
 export type Sources = ReadonlyMap<string, string>;
+/** Each value as it was written, or its default, by the setting's name. */
+export type Texts = ReadonlyMap<string, string>;
 
 /** What is predicted for one topic, and how. */
 export interface TopicSettings extends Values<typeof TOPIC_SETTINGS> {
   readonly topicId: bigint;
   readonly sources: Sources;
+  readonly texts: Texts;
 }
 
 /** A topic file that cannot be used, and why; a file whose name is no topic's id has none. */
@@ -38,6 +42,7 @@ export interface Settings extends Values<typeof GLOBAL_SETTINGS> {
   /** Topic files that cannot be used, which stops no other topic. */
   readonly broken: readonly BrokenTopic[];
   readonly sources: Sources;
+  readonly texts: Texts;
   /** systemd's $CREDENTIALS_DIRECTORY, whose files have modes of their own. */
   readonly credentialsDir: string | undefined;
 }
@@ -88,6 +93,7 @@ export function loadSettings(input: SettingsInput): Settings {
     topics,
     broken,
     sources: wheres(global.found),
+    texts: texts(global.found),
     credentialsDir: env["CREDENTIALS_DIRECTORY"] || undefined,
   };
 }
@@ -138,7 +144,7 @@ function resolveTopic(
   const sources = [flags, topicFile, environment, globalFile];
   const topic = resolveAll(TOPIC_SETTINGS, sources, cwd, shown);
   checkTopic(topic.values, topic.found);
-  return { ...topic.values, topicId, sources: wheres(topic.found) };
+  return { ...topic.values, topicId, sources: wheres(topic.found), texts: texts(topic.found) };
 }
 
 const ALL_NAMES = SETTINGS.map(({ name }) => name);
@@ -180,4 +186,8 @@ function checkTopic(topic: Values<typeof TOPIC_SETTINGS>, taken: ReadonlyMap<str
 
 function wheres(taken: ReadonlyMap<string, Found>): Sources {
   return new Map([...taken].map(([name, { where }]) => [name, where]));
+}
+
+function texts(taken: ReadonlyMap<string, Found>): Texts {
+  return new Map([...taken].map(([name, { text }]) => [name, text]));
 }

@@ -32,7 +32,7 @@ export function wordOf({ origin }: Endpoint, value: WindowWord): string {
 }
 
 /** Two nodes agree when these texts are equal: whether it is open, for which nonce and until when. */
-function textOf(word: WindowWord): string {
+export function textOf(word: WindowWord): string {
   if (word instanceof PipelineError) return "there is no such topic";
   return word.isOpen ? `open for nonce ${word.nonce} until block ${word.closes}` : "closed";
 }

@@ -67,7 +67,7 @@ export class Endpoints {
     question: Question<T>,
     untilMs = this.deadlineMs(),
   ): Promise<readonly Said<T>[]> {
-    const waiting = this.#inOrder();
+    const waiting = this.inOrder();
     const failures: PipelineError[] = [];
     const lanes = Math.min(count, waiting.length);
     const answerOf = async (lane: number): Promise<readonly Said<T>[]> => {
@@ -118,20 +118,21 @@ export class Endpoints {
     endpoint.saw(status);
   }
 
+  /** As they are asked: the quick ones first, those that failed lately last. */
+  inOrder(): Endpoint[] {
+    const rank = ({ record, isSuspect }: Endpoint) =>
+      isSuspect ? Infinity : Math.floor((record.latencyMs ?? 0) / LATENCY_STEP_MS);
+    return this.all.map((endpoint) => ({ endpoint, rank: rank(endpoint) }))
+      .sort((a, b) => a.rank === b.rank ? 0 : a.rank - b.rank)
+      .map(({ endpoint }) => endpoint);
+  }
+
   /** Tells what `key` stands for, and again when it still is so an hour later. */
   tellOnce(key: string, ...what: Parameters<TellOfEndpoints>): void {
     const nowMs = this.#options.host.nowMs();
     if (nowMs - (this.#told.get(key) ?? -Infinity) < TELL_AGAIN_MS) return;
     this.#told.set(key, nowMs);
     this.#options.tell?.(...what);
-  }
-
-  #inOrder(): Endpoint[] {
-    const rank = ({ record, isSuspect }: Endpoint) =>
-      isSuspect ? Infinity : Math.floor((record.latencyMs ?? 0) / LATENCY_STEP_MS);
-    return this.all.map((endpoint) => ({ endpoint, rank: rank(endpoint) }))
-      .sort((a, b) => a.rank === b.rank ? 0 : a.rank - b.rank)
-      .map(({ endpoint }) => endpoint);
   }
 
   async #ask<T>(endpoint: Endpoint, question: Question<T>, withinMs: number): Promise<T> {

@@ -99,4 +99,6 @@ const EXIT_CODES_TEXT = `Exit codes (sysexits.h); of several topics the first in
   65  input that must not be used, or a prediction that the validator refused
   75  nothing is wrong that the next visit does not cure
   64  the command line
+
+health exits as monitoring plugins do: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
 `;

@@ -1,3 +1,4 @@
+import { shortAllo } from "./short_allo.ts";
 import { runwayText } from "./runway.ts";
 import { alloOf } from "../chain/allo.ts";
 import type { Epoch } from "../cycle/history.ts";
@@ -95,12 +96,6 @@ function lossText(value: number | null): string {
   const size = Math.abs(value);
   if (size !== 0 && (size >= 1e5 || size < 1e-4)) return value.toExponential(2);
   return size >= 1000 ? value.toFixed(0) : size === 0 ? "0" : value.toPrecision(3);
-}
-
-/** Six decimals, the rest dropped; exact amounts are in the totals and in --csv. */
-function shortAllo(uallo: bigint): string {
-  const [whole, fraction = ""] = alloOf(uallo).split(".");
-  return `${whole}.${fraction.slice(0, 6).padEnd(6, "0")}`;
 }
 
 /** Windows named one by one in a note; the others are in the table. */

@@ -1,4 +1,7 @@
+import { ALERT_COMMANDS } from "./alert/table.ts";
 import type { Command, Flag } from "./command.ts";
+import { DIAGNOSTICS_COMMANDS } from "./diagnostics_table.ts";
+import { HEALTH_COMMANDS } from "./health/table.ts";
 import { INSTALL_COMMANDS } from "./install/table.ts";
 import { LEDGER_COMMANDS } from "./ledger/table.ts";
 import { MODELS_COMMANDS } from "./models/table.ts";
@@ -117,8 +120,11 @@ export const COMMANDS: readonly Command[] = [
     hasSettings: true,
     load: async () => (await import("./history.ts")).history,
   },
+  ...DIAGNOSTICS_COMMANDS,
   ...WALLET_COMMANDS,
   ...LEDGER_COMMANDS,
+  ...HEALTH_COMMANDS,
+  ...ALERT_COMMANDS,
   ...INSTALL_COMMANDS,
   {
     name: "demo",

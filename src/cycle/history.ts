@@ -43,8 +43,15 @@ export interface HistoryOptions {
   readonly last?: number;
 }
 
+interface EpochsOf extends Pick<Run, "settings"> {
+  readonly ledger: Pick<Run["ledger"], "pastWindows">;
+}
+
 /** The epochs of all workers of the ledger, oldest first; the newest `last` of them. */
-export function epochsOf({ ledger, settings }: Run, options: HistoryOptions): readonly Epoch[] {
+export function epochsOf(
+  { ledger, settings }: EpochsOf,
+  options: HistoryOptions,
+): readonly Epoch[] {
   const targets = new Map(settings.topics.map(({ topicId, target }) => [topicId, target]));
   return ledger.pastWindows(options)
     .map((window) => epochOf(window, targets.get(window.topicId) ?? null));

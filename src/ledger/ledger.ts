@@ -1,5 +1,6 @@
-import { openDatabase } from "../host/database.ts";
+import { type Database, openDatabase } from "../host/database.ts";
 import { adoption } from "./adoption.ts";
+import { alerts } from "./alerts.ts";
 import { endpoints } from "./endpoints.ts";
 import { LEDGER_FILE } from "./file.ts";
 import { history } from "./history.ts";
@@ -26,6 +27,7 @@ export type Ledger =
   & ReturnType<typeof endpoints>
   & ReturnType<typeof history>
   & ReturnType<typeof runs>
+  & ReturnType<typeof alerts>
   & Disposable;
 
 export interface LedgerOptions {
@@ -40,7 +42,11 @@ export interface LedgerOptions {
  * schema or another program's database; "denied", "retry" (locked too long) and "internal" (damaged).
  */
 export function openLedger(path: string, { nowMs, ...limits }: LedgerOptions): Ledger {
-  const database = openDatabase(path, { ...LEDGER_FILE, ...limits });
+  return ledgerOn(openDatabase(path, { ...LEDGER_FILE, ...limits }), nowMs);
+}
+
+/** The ledger's functions on an open file, which disposing it closes. */
+export function ledgerOn(database: Database, nowMs: () => number): Ledger {
   return {
     ...submissions(database, nowMs),
     ...transactions(database, nowMs),
@@ -50,6 +56,7 @@ export function openLedger(path: string, { nowMs, ...limits }: LedgerOptions): L
     ...endpoints(database),
     ...history(database),
     ...runs(database, nowMs),
+    ...alerts(database, nowMs),
     [Symbol.dispose]: () => database[Symbol.dispose](),
   };
 }

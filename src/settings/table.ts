@@ -1,4 +1,6 @@
 import { address } from "./address.ts";
+import { ALERT_SETTINGS } from "./alerts.ts";
+import { HEALTH_SETTINGS } from "./health.ts";
 import { model } from "./model.ts";
 import {
   allo,
@@ -156,6 +158,8 @@ export const GLOBAL_SETTINGS = {
     default: "info",
     meaning: "The least severe events that are logged",
   },
+  ...ALERT_SETTINGS,
+  ...HEALTH_SETTINGS,
 } as const satisfies Table;
 
 /** Settings of one topic. In the global file they are defaults for all topics. */

@@ -1,0 +1,100 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { examined } from "../../src/commands/doctor/examined.ts";
+import { system } from "../../src/commands/doctor/system.ts";
+import { units, unitsOf } from "../../src/commands/doctor/units.ts";
+import { processTerminal } from "../../src/commands/terminal_io.ts";
+import { loadSettings, locate } from "../../src/settings.ts";
+import { commandOf } from "./run_main.ts";
+
+/** A file system of its own, with these units installed and these wanted ("timers/x.timer"). */
+async function machine(installed: readonly string[], wanted: readonly string[]) {
+  const root = await Deno.makeTempDir({ prefix: "doctor-" });
+  const system = `${root}/usr/local/lib/systemd/system`;
+  await Deno.mkdir(system, { recursive: true });
+  for (const unit of installed) await Deno.writeTextFile(`${system}/allora-pipeline-${unit}`, "");
+  for (const want of wanted) {
+    const [target, unit] = want.split("/");
+    const directory = `${root}/etc/systemd/system/${target}.target.wants`;
+    await Deno.mkdir(directory, { recursive: true });
+    await Deno.symlink(`${system}/allora-pipeline${unit}`, `${directory}/allora-pipeline${unit}`);
+  }
+  const looked = await examined({
+    settings: loadSettings({ flags: {}, env: {}, cwd: root, root }),
+    place: locate({}, root, root),
+    ...{ root, isOffline: true, terminal: processTerminal() },
+    signal: new AbortController().signal,
+  });
+  return {
+    ...{ root, looked },
+    async [Symbol.asyncDispose]() {
+      looked[Symbol.dispose]();
+      await Deno.remove(root, { recursive: true });
+    },
+  };
+}
+
+const SHIPPED = ["submit.service", "submit.timer", "daemon.service"];
+const verdicts = async (installed: readonly string[], wanted: readonly string[]) => {
+  await using it = await machine(installed, wanted);
+  return (await units(it.looked)).map(({ id, status, fix = "" }) => [id, status, fix] as const);
+};
+
+Deno.test("units that are not installed, or installed and not enabled, are told with the command", async () => {
+  assertEquals(await verdicts([], []), [["units", "WARNING", "sudo allora-pipeline install"]]);
+  assertEquals(await verdicts(SHIPPED, []), [
+    ["units", "OK", ""],
+    ["submit", "WARNING", "systemctl enable --now allora-pipeline.target"],
+    ["rotation", "WARNING", "systemctl enable --now allora-pipeline-rotate.timer"],
+    ["health", "WARNING", "systemctl enable --now allora-pipeline-health.timer"],
+    ["journal", "OK", ""],
+  ]);
+});
+
+Deno.test("the target, the three timers or the daemon are enough, each alone", async () => {
+  for (
+    const wanted of [
+      ["multi-user/.target"],
+      ["multi-user/-daemon.service"],
+      ["timers/-submit.timer", "timers/-rotate.timer", "timers/-health.timer"],
+    ]
+  ) {
+    const found = await verdicts(SHIPPED, wanted);
+    assertEquals(found.map(([, status]) => status), ["OK", "OK", "OK", "OK", "OK"], wanted.join());
+  }
+});
+
+Deno.test("timer and daemon at the same time fail, whichever way they are enabled", async () => {
+  const [, submit] = await verdicts(SHIPPED, [
+    "timers/-submit@7.timer",
+    "multi-user/-daemon.service",
+  ]);
+  assertEquals(
+    submit?.join(" "),
+    "submit CRITICAL systemctl disable --now allora-pipeline-submit@7.timer",
+  );
+  await using both = await machine(SHIPPED, ["multi-user/.target", "multi-user/-daemon.service"]);
+  assertEquals(unitsOf(both.root).enabled.submitTimers, ["allora-pipeline.target"]);
+  const [, submitter] = await units(both.looked);
+  assertEquals(submitter?.status, "CRITICAL");
+});
+
+Deno.test("the machine is told to be systemd's where it is", async () => {
+  await using it = await machine([], []);
+  const before = (await system(it.looked)).find(({ id }) => id === "systemd");
+  assertEquals(before?.status, "WARNING");
+  await Deno.mkdir(`${it.root}/run/systemd/system`, { recursive: true });
+  const after = (await system(it.looked)).find(({ id }) => id === "systemd");
+  assertEquals(after?.status, "OK");
+});
+
+Deno.test("a limit of open files that is too low for the daemon is a warning", async () => {
+  const { args, env } = commandOf(["doctor", "--offline"]);
+  const cwd = await Deno.makeTempDir();
+  const { stdout } = await new Deno.Command("sh", {
+    args: ["-c", 'ulimit -n 200 && exec "$0" "$@"', Deno.execPath(), ...args],
+    ...{ cwd, env, clearEnv: true },
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  assertMatch(text, /^ {2}warn {2}open files: 200 may be open .*\n.*ulimit -n 1024$/m);
+  await Deno.remove(cwd);
+});
