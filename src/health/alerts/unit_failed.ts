@@ -11,12 +11,13 @@ const QUIET_MS = 86_400_000;
 
 /**
  * The unit whose OnFailure= started this process, as systemd.exec(5) tells of it, or `named`; why it
- * failed is what the last run says, when it was one that writes its end down. Throws "usage" without a unit.
+ * failed is `cause`, or what the last run says, when it was one that writes its end down. Throws "usage" without a unit.
  */
 export function unitFailed(
   env: Env,
   named: string | undefined,
   runs: readonly RunRecord[],
+  cause?: string,
 ): CheckResult {
   const name = named ?? env["MONITOR_UNIT"];
   if (name === undefined || !/^[\w:.@\\-]{1,255}$/.test(name)) {
@@ -28,7 +29,7 @@ export function unitFailed(
   const unit = /\.\w+$/.test(name) ? name : `${name}.service`;
   const invocation = env["MONITOR_INVOCATION_ID"];
   const isKnown = invocation !== undefined && /^[0-9a-f]{32}$/.test(invocation);
-  const error = runs.find(({ command }) => command === commandOf(unit))?.error;
+  const error = cause ?? runs.find(({ command }) => command === commandOf(unit))?.error;
   return {
     ...{ id: ID, subject: unit, status: "CRITICAL" },
     message: `${unit} ${endOf(env)}${error ? `: ${error}` : ""}`,
