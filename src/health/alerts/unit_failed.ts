@@ -1,7 +1,9 @@
 import { PipelineError } from "../../errors.ts";
-import type { OpenAlert } from "../../ledger/alerts.ts";
+import type { Host } from "../../host/host.ts";
+import type { Ledger } from "../../ledger/ledger.ts";
 import type { RunRecord } from "../../ledger/runs.ts";
 import type { CheckResult } from "../check.ts";
+import type { Look } from "./decide.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -39,22 +41,26 @@ export function unitFailed(
   };
 }
 
+interface UnitContext {
+  readonly ledger: Pick<Ledger, "openAlerts" | "runs">;
+  readonly host: Pick<Host, "nowMs">;
+}
+
 /**
  * How units that failed are now: well when their command has succeeded since, or, where the ledger does
  * not know of it, when they have not failed for a day. For whoever looks at everything.
  */
-export function unitResults(
-  open: readonly OpenAlert[],
-  runs: readonly RunRecord[],
-  nowMs: number,
-): readonly CheckResult[] {
+export function unitResults({ ledger, host }: UnitContext): readonly Look[] {
+  const nowMs = host.nowMs();
+  const runs = ledger.runs();
+  const open = ledger.openAlerts();
   return open.filter(({ id }) => id === ID).map(({ subject, seenMs, status, message, fix }) => {
     const run = runs.find(({ command }) => command === commandOf(subject));
     const isWell = run === undefined ? nowMs - seenMs > QUIET_MS : (run.succeededMs ?? 0) > seenMs;
     const what = { id: ID, subject };
     return isWell
       ? { ...what, status: "OK", message: `${subject} runs again` }
-      : { ...what, status, message, ...fix !== null && { fix } };
+      : { ...what, status, message, seenMs, ...fix !== null && { fix } };
   });
 }
 
