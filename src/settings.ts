@@ -55,6 +55,8 @@ export interface SettingsInput {
   readonly cwd: string;
   /** Stands for "/" in a test. */
   readonly root?: string;
+  /** What the files say is left out: for whoever has to tell people that they cannot be read. */
+  readonly withoutFiles?: boolean;
 }
 
 /**
@@ -76,7 +78,8 @@ export function loadSettings(input: SettingsInput): Settings {
   );
   const topics: TopicSettings[] = [];
   const broken: BrokenTopic[] = [];
-  for (const { topicId, name } of topicFiles(place.topicsDir, shown(place.topicsDir))) {
+  const files = input.withoutFiles ? [] : topicFiles(place.topicsDir, shown(place.topicsDir));
+  for (const { topicId, name } of files) {
     const path = join(place.topicsDir, name);
     try {
       if (topicId === undefined) throw misnamed(shown(path), shown(place.topicsDir));
@@ -116,7 +119,7 @@ interface Layers {
   shown(path: string): string;
 }
 
-function layersOf({ flags, env, cwd, root = "/" }: SettingsInput): Layers {
+function layersOf({ flags, env, cwd, root = "/", withoutFiles }: SettingsInput): Layers {
   const place = locate(env, cwd, root);
   const shown = (path: string) => path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path;
   const mnemonicFile = shown(place.mnemonicHome);
@@ -130,7 +133,7 @@ function layersOf({ flags, env, cwd, root = "/" }: SettingsInput): Layers {
     ...{ place, shown, file },
     flags: (name) => found(flags[flagOf(name)], `--${flagOf(name)}`),
     environment: (name) => found(env[name], "the environment"),
-    globalFile: file(place.globalFile, ALL_NAMES),
+    globalFile: withoutFiles ? () => undefined : file(place.globalFile, ALL_NAMES),
   };
 }
 

@@ -49,6 +49,15 @@ Deno.test("alert, as OnFailure= runs it, tells which unit failed and how to see 
   assertEquals((await here.run("alert")).code, 64);
 });
 
+Deno.test("a unit that failed by a mistake in the settings is told, though they cannot be read", async () => {
+  await using hook = receive();
+  await using here = await workspace({ webhook: hook.url });
+  await Deno.writeTextFile(`${here.cwd}/.env`, "ALLORA_RUN_TIMEOUT=soon\n");
+  const env = { MONITOR_EXIT_CODE: "exited", MONITOR_EXIT_STATUS: "78" };
+  assertEquals((await here.run("alert allora-pipeline-submit", env)).code, 0);
+  assertMatch(titlesOf(hook)[0] ?? "", /exit code 78: Cannot use ALLORA_RUN_TIMEOUT in \.env:1: /);
+});
+
 Deno.test("alert --test says of every channel whether it arrived, and fails when one did not", async () => {
   await using hook = receive();
   await using none = await workspace({});

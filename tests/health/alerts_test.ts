@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { afterChecks } from "../../src/commands/alert/after_visit.ts";
 import { alertOn, alertStart } from "../../src/health/alerts/alert_on.ts";
+import { unitFailed } from "../../src/health/alerts/unit_failed.ts";
 import type { CheckResult, Status } from "../../src/health/check.ts";
 import { type Desk, desk } from "./desk.ts";
 import { receive, SECRET, titlesOf } from "./receiver.ts";
@@ -262,3 +264,35 @@ Deno.test("a ledger that is broken is told, with what else is wrong, and not at 
     "CRITICAL balance: the balance lasts 2 days",
   ]);
 });
+
+Deno.test("a unit that failed is well when its command has succeeded since, or after a quiet day", async () => {
+  await using hook = receive();
+  using at = desk({ secrets: { webhook: hook.url }, env: { ALLORA_DIGEST: "off" } });
+  const { ledger, signal } = at.context;
+  const failed = (name: string) => unitFailed({}, `allora-pipeline-${name}`, ledger.runs());
+  await alertOn([failed("submit"), failed("rotate")], at.context, { isComplete: false });
+  const run = { ...realRun, ...at.context, signal };
+  const looks = async (count: number) => {
+    for (let i = 0; i < count; i++) {
+      at.clock.nowMs += HOUR;
+      await afterChecks(run, { env: {} }, [], signal);
+    }
+  };
+  await looks(3);
+  assertEquals(titlesOf(hook).length, 2);
+  ledger.finishRun("submit", { exitCode: 0, topics: new Map() });
+  await looks(2);
+  assertMatch(titlesOf(hook)[2] ?? "", /^RESOLVED unit.failed, allora-pipeline-submit.service/);
+  await looks(21);
+  const rest = titlesOf(hook).slice(3).map((title) => title.split(" ")[0]);
+  assertEquals(rest, ["STILL", "STILL", "STILL", "STILL", "RESOLVED"]);
+  assertEquals(ledger.openAlerts(), []);
+});
+
+const realRun = {
+  ...{ version: "of a test", pollMs: 1, dryRun: false },
+  candles: () => {
+    throw new Error("no candles are looked at");
+  },
+  mnemonic: () => Promise.reject(new Error("no wallet is used")),
+};

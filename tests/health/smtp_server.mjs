@@ -2,6 +2,7 @@
 // node smtp_server.mjs CERT KEY MODE(starttls|tls|none) USER PASSWORD
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import process from "node:process";
 
 const { SMTPServer } = createRequire(`${process.cwd()}/`)("smtp-server");
 const [cert, key, mode, user, password] = process.argv.slice(2);

@@ -1,11 +1,12 @@
+import type { Run } from "../../cycle/run.ts";
 import type { TopicOutcome } from "../../cycle/topic_outcome.ts";
 import { messageOf } from "../../errors.ts";
 import type { AlertContext } from "../../health/alerts/alert_on.ts";
+import type { CheckResult } from "../../health/check.ts";
 import type { TopicSettings } from "../../settings.ts";
-import type { Run } from "../../cycle/run.ts";
 import type { Terminal } from "../terminal_io.ts";
 import { alertContext } from "./context.ts";
-import { DIGEST_MS, tellDigest } from "./digest_due.ts";
+import { tellDigest } from "./digest_due.ts";
 import { visitResults } from "./visit_results.ts";
 
 /** A visit to the topics that had something to do. */
@@ -27,13 +28,10 @@ export async function afterVisit(
   { topics, worker, outcomes, stop }: Visit,
 ): Promise<void> {
   try {
-    const { ledger, settings, host } = run;
+    const { ledger } = run;
     const results = topics.flatMap((topic) => visitResults(ledger, topic.topicId, worker));
     const confirmed = outcomes.find(({ state }) => state === "confirmed");
     const isFirst = confirmed !== undefined && ledger.milestoneMs("first submission") === undefined;
-    const weekAgoMs = host.nowMs() - DIGEST_MS;
-    const isWeekOver = settings.digest === "weekly" &&
-      (ledger.milestoneMs("digest") ?? -Infinity) <= weekAgoMs;
     const isOpen = ledger.openAlerts().some((alert) =>
       results.some(({ id, topicId }) => alert.id === id && alert.topicId === topicId)
     );
@@ -45,7 +43,29 @@ export async function afterVisit(
       await (await import("../../health/alerts/tell_once.ts")).deliverPending(context);
     }
     if (isFirst) await tellFirst(context, confirmed);
-    if (isWeekOver) await tellDigest(run, context);
+    await tellDigest(run, context);
+  } catch (thrown) {
+    run.tell("alert.failed", { error: messageOf(thrown) });
+  }
+}
+
+/**
+ * After a look at everything there is: what has changed is told, a unit that runs again is well, and the
+ * dead man's switch and the week's digest get their turn. What of alerts fails is an event.
+ */
+export async function afterChecks(
+  run: Run,
+  terminal: Pick<Terminal, "env">,
+  results: readonly CheckResult[],
+  stop: AbortSignal,
+): Promise<void> {
+  const context = alertContext(run, terminal, stop);
+  try {
+    const { alertOn } = await import("../../health/alerts/alert_on.ts");
+    const { unitResults } = await import("../../health/alerts/unit_failed.ts");
+    const units = unitResults(context);
+    await alertOn([...results, ...units], context, { isComplete: true });
+    await tellDigest(run, context);
   } catch (thrown) {
     run.tell("alert.failed", { error: messageOf(thrown) });
   }

@@ -6,6 +6,7 @@ import { noticeOf } from "../../health/alerts/notice.ts";
 import { openChannels } from "../../health/alerts/open_channels.ts";
 import { unitFailed } from "../../health/alerts/unit_failed.ts";
 import { table } from "../../host/terminal.ts";
+import { loadSettings, type Settings } from "../../settings.ts";
 import type { Handler, Invocation } from "../command.ts";
 import { type OpenRun, openRun, settingsOf } from "../open_run.ts";
 import type { Terminal } from "../terminal_io.ts";
@@ -16,24 +17,50 @@ type Results = ReadonlyMap<string, PipelineError | undefined>;
 /** Tells people that a unit failed, or that this is a test. */
 export const alert: Handler = async (invocation, terminal) => {
   const stop = terminal.stopSignal();
-  using run = openRun(settingsOf(invocation, terminal), terminal, { stop });
-  const told = invocation.switches.has("test")
+  const isTest = invocation.switches.has("test");
+  const { settings, broken } = isTest
+    ? { settings: settingsOf(invocation, terminal) }
+    : readableSettings(invocation, terminal);
+  using run = openRun(settings, terminal, { stop });
+  const told = isTest
     ? await tellTest(run, terminal, stop)
-    : await tellFailure(run, invocation, terminal, stop);
+    : await tellFailure(run, invocation, terminal, stop, broken);
   const failures = [...told.values()].filter((error) => error !== undefined);
   terminal.out(invocation.json ? `${JSON.stringify(jsonOf(told))}\n` : textOf(told));
   return worstExitCode(failures.map(({ exitCode }) => exitCode));
 };
+
+/**
+ * A unit that fails because its settings cannot be read must be told all the same: then by the channels
+ * that need none, whose files are in their usual places.
+ */
+function readableSettings(
+  invocation: Invocation,
+  terminal: Terminal,
+): { readonly settings: Settings; readonly broken?: PipelineError } {
+  try {
+    return { settings: settingsOf(invocation, terminal) };
+  } catch (thrown) {
+    if (!(thrown instanceof PipelineError) || thrown.kind === "usage") throw thrown;
+    const { env, cwd } = terminal;
+    const places = Object.fromEntries(
+      Object.entries(env).filter(([name]) => !name.startsWith("ALLORA_")),
+    );
+    const settings = loadSettings({ flags: {}, env: places, cwd, withoutFiles: true });
+    return { settings, broken: thrown };
+  }
+}
 
 async function tellFailure(
   run: OpenRun,
   { values, words }: Invocation,
   terminal: Terminal,
   stop: AbortSignal,
+  broken: PipelineError | undefined,
 ): Promise<Results> {
   const context = alertContext(run, terminal, stop);
   const runs = runsOf(run);
-  const failed = unitFailed(terminal.env, values["unit"] ?? words[0], runs);
+  const failed = unitFailed(terminal.env, values["unit"] ?? words[0], runs, broken?.message);
   return (await alertOn([failed], context, { isComplete: false })).told;
 }
 

@@ -4,7 +4,7 @@ import type { Host } from "../../host/host.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import type { Settings } from "../../settings.ts";
 import { type CheckResult, worstStatus } from "../check.ts";
-import { decide } from "./decide.ts";
+import { decide, type Look } from "./decide.ts";
 import { deliverAll, type Told } from "./deliver.ts";
 import { ping } from "./heartbeat.ts";
 import { type Notice, noticeOfTurn } from "./notice.ts";
@@ -46,7 +46,7 @@ export interface Alerted {
  * deliverAll(). Channels that fail are events, and throw nothing.
  */
 export async function alertOn(
-  results: readonly CheckResult[],
+  results: readonly Look[],
   context: AlertContext,
   { isComplete }: AlertOptions,
 ): Promise<Alerted> {
@@ -59,7 +59,7 @@ export async function alertOn(
 }
 
 async function alertChannels(
-  results: readonly CheckResult[],
+  results: readonly Look[],
   context: AlertContext,
   { channels }: Channels,
   isComplete: boolean,

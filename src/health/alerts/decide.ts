@@ -1,6 +1,11 @@
 import type { AlertKey, AlertStatus, OpenAlert, Silence } from "../../ledger/alerts.ts";
 import { type CheckResult, STATUSES } from "../check.ts";
 
+/** A result, and when it was found so (epoch milliseconds) when that was not now. */
+export interface Look extends CheckResult {
+  readonly seenMs?: number;
+}
+
 /** One thing to tell people. */
 export interface Turn {
   /** worse: than what was told before. */
@@ -40,7 +45,7 @@ export const COOL_DOWN_MS = 15 * 60_000;
  */
 export function decide(
   before: readonly OpenAlert[],
-  results: readonly CheckResult[],
+  results: readonly Look[],
   rules: Rules,
 ): Decision {
   const known = new Map(before.map((alert) => [nameOf(alert), alert]));
@@ -81,15 +86,15 @@ export function nameOf({ id, topicId, subject }: AlertKey): string {
 
 function worsen(
   known: OpenAlert | undefined,
-  result: CheckResult & { readonly status: AlertStatus },
+  result: Look & { readonly status: AlertStatus },
   rules: Rules,
 ): { readonly alert: OpenAlert; readonly turns: readonly Turn[] } {
   const { nowMs, repeatMs } = rules;
-  const { status, message, fix = null } = result;
+  const { status, message, fix = null, seenMs = nowMs } = result;
   const sinceMs = known?.sinceMs ?? nowMs;
   const alert = {
     ...{ saidStatus: null, saidMs: null, ...known, ...keyOf(result) },
-    ...{ status, message, fix, sinceMs, seenMs: nowMs, oks: 0, okSinceMs: null },
+    ...{ status, message, fix, sinceMs, seenMs, oks: 0, okSinceMs: null },
   };
   if (!rules.isHeard || isSilenced(alert, rules.silences)) return { alert, turns: [] };
   const { saidStatus, saidMs } = alert;
@@ -118,7 +123,7 @@ function improve(alert: OpenAlert, nowMs: number): OpenAlert {
 /** Alerts of what is not looked at any more: a topic that was switched off, an endpoint taken out. */
 function absent(
   before: readonly OpenAlert[],
-  results: readonly CheckResult[],
+  results: readonly Look[],
   { isComplete }: Rules,
 ): readonly CheckResult[] {
   if (!isComplete) return [];
@@ -133,8 +138,8 @@ function absent(
 }
 
 /** One result for each name, should two checks share it. */
-function worstOfEach(results: readonly CheckResult[]): readonly CheckResult[] {
-  const worst = new Map<string, CheckResult>();
+function worstOfEach(results: readonly Look[]): readonly Look[] {
+  const worst = new Map<string, Look>();
   for (const result of results) {
     const name = nameOf(keyOf(result));
     const other = worst.get(name);

@@ -1,7 +1,9 @@
 import { PipelineError } from "../../errors.ts";
-import type { OpenAlert } from "../../ledger/alerts.ts";
+import type { Host } from "../../host/host.ts";
+import type { Ledger } from "../../ledger/ledger.ts";
 import type { RunRecord } from "../../ledger/runs.ts";
 import type { CheckResult } from "../check.ts";
+import type { Look } from "./decide.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -11,12 +13,13 @@ const QUIET_MS = 86_400_000;
 
 /**
  * The unit whose OnFailure= started this process, as systemd.exec(5) tells of it, or `named`; why it
- * failed is what the last run says, when it was one that writes its end down. Throws "usage" without a unit.
+ * failed is `cause`, or what the last run says, when it was one that writes its end down. Throws "usage" without a unit.
  */
 export function unitFailed(
   env: Env,
   named: string | undefined,
   runs: readonly RunRecord[],
+  cause?: string,
 ): CheckResult {
   const name = named ?? env["MONITOR_UNIT"];
   if (name === undefined || !/^[\w:.@\\-]{1,255}$/.test(name)) {
@@ -28,7 +31,7 @@ export function unitFailed(
   const unit = /\.\w+$/.test(name) ? name : `${name}.service`;
   const invocation = env["MONITOR_INVOCATION_ID"];
   const isKnown = invocation !== undefined && /^[0-9a-f]{32}$/.test(invocation);
-  const error = runs.find(({ command }) => command === commandOf(unit))?.error;
+  const error = cause ?? runs.find(({ command }) => command === commandOf(unit))?.error;
   return {
     ...{ id: ID, subject: unit, status: "CRITICAL" },
     message: `${unit} ${endOf(env)}${error ? `: ${error}` : ""}`,
@@ -38,22 +41,26 @@ export function unitFailed(
   };
 }
 
+interface UnitContext {
+  readonly ledger: Pick<Ledger, "openAlerts" | "runs">;
+  readonly host: Pick<Host, "nowMs">;
+}
+
 /**
  * How units that failed are now: well when their command has succeeded since, or, where the ledger does
  * not know of it, when they have not failed for a day. For whoever looks at everything.
  */
-export function unitResults(
-  open: readonly OpenAlert[],
-  runs: readonly RunRecord[],
-  nowMs: number,
-): readonly CheckResult[] {
+export function unitResults({ ledger, host }: UnitContext): readonly Look[] {
+  const nowMs = host.nowMs();
+  const runs = ledger.runs();
+  const open = ledger.openAlerts();
   return open.filter(({ id }) => id === ID).map(({ subject, seenMs, status, message, fix }) => {
     const run = runs.find(({ command }) => command === commandOf(subject));
     const isWell = run === undefined ? nowMs - seenMs > QUIET_MS : (run.succeededMs ?? 0) > seenMs;
     const what = { id: ID, subject };
     return isWell
       ? { ...what, status: "OK", message: `${subject} runs again` }
-      : { ...what, status, message, ...fix !== null && { fix } };
+      : { ...what, status, message, seenMs, ...fix !== null && { fix } };
   });
 }
 
