@@ -99,7 +99,9 @@ Deno.test({
 
 const STEPS: Readonly<Record<string, (it: Installed) => Promise<void>>> = {
   "the timers fire, and a submission is in a block": timersFire,
+  "health is a service whose exit codes systemd understands": health,
   "neither good nor failing visits are ever turned away by a start limit": manyVisits,
+  "a unit that fails is told to a person, even when its settings cannot be read": alerted,
   "touch paused: visits are left out, and nothing has failed": pause,
   "a mnemonic that systemd-creds has encrypted is as good as a plain one": encrypted,
   "systemctl enable and start allora-pipeline.service, and reload it": daemon,
@@ -162,6 +164,47 @@ async function manyVisits({ machine, devnet }: Installed) {
   await run(`mv ${settings}.good ${settings} && ${visit}`);
   assertEquals(await resultOf(machine, "submit"), "success 0");
   assert(devnet.chain.height > 0);
+}
+
+async function health({ machine }: Installed) {
+  const { run } = machine;
+  const start = `systemctl start ${UNIT}-health.service`;
+  const log = `/var/log/${UNIT}/submission.log`;
+  await run(start);
+  assertEquals(await resultOf(machine, "health"), "success 0");
+  // A warning is no failure of the unit.
+  await run(`cp -p ${log} ${log}.good && truncate -s 85M ${log} && ${start}`);
+  assertEquals(await resultOf(machine, "health"), "success 1");
+  await run(`mv ${log}.good ${log}`);
+
+  const settings = `${ETC}/${UNIT}.env`;
+  await run(`sed -i.good 's|^ALLORA_RPC=.*|ALLORA_RPC=http://127.0.0.1:1|' ${settings}`);
+  assert((await machine.try(start)).code !== 0);
+  assertEquals(await resultOf(machine, "health"), "exit-code 2");
+  await run(`mv ${settings}.good ${settings}`);
+}
+
+async function alerted({ machine }: Installed) {
+  const { run } = machine;
+  const told: string[] = [];
+  await using receiver = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    async (request) => {
+      told.push(await request.text());
+      return new Response();
+    },
+  );
+  const url = `http://127.0.0.1:${receiver.addr.port}/`;
+  await machine.write(`${ETC}/webhook`, `${url}\n`, "0600");
+  const settings = `${ETC}/${UNIT}.env`;
+  await run(`cp -p ${settings} ${settings}.good && echo ALLORA_RPC_TIMEOUT=soon >> ${settings}`);
+  assert((await machine.try(`systemctl start ${UNIT}-submit.service`)).code !== 0);
+  assertEquals(await resultOf(machine, "submit"), "exit-code 78");
+  await eventually("the alert", () => told.some((text) => text.includes(`${UNIT}-submit.service`)));
+  await eventually("the alert's end", async () => {
+    return await machine.show(`${UNIT}-alert@${UNIT}-submit.service`, "ActiveState") === "inactive";
+  });
+  await run(`mv ${settings}.good ${settings} && rm ${ETC}/webhook`);
 }
 
 async function pause({ machine }: Installed) {

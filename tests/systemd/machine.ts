@@ -109,7 +109,10 @@ export async function eventually(
 export async function binary(): Promise<string> {
   const path = `${root}bin/allora-pipeline`;
   const built = await Deno.stat(path).then(({ mtime }) => mtime!.getTime(), () => 0);
-  if (built < await newest(`${root}src`) || built < await newest(`${root}systemd`)) {
+  const sources = await Promise.all(
+    ["src", "systemd", "Makefile", "deno.json"].map((name) => newest(`${root}${name}`)),
+  );
+  if (built < Math.max(...sources)) {
     const { success, stderr } = await new Deno.Command("make", {
       ...{ args: ["build"], cwd: root, env: { MAKEFLAGS: "", NO_COLOR: "1" } },
     }).output();
@@ -118,12 +121,10 @@ export async function binary(): Promise<string> {
   return path;
 }
 
-async function newest(dir: string): Promise<number> {
-  let newestMs = 0;
-  for await (const { name, isDirectory } of Deno.readDir(dir)) {
-    const path = `${dir}/${name}`;
-    const ms = isDirectory ? await newest(path) : (await Deno.lstat(path)).mtime!.getTime();
-    newestMs = Math.max(newestMs, ms);
-  }
-  return newestMs;
+/** When the file, or the newest in the directory, was last written. */
+async function newest(path: string): Promise<number> {
+  const { isDirectory, mtime } = await Deno.lstat(path);
+  if (!isDirectory) return mtime!.getTime();
+  const within = [...Deno.readDirSync(path)].map(({ name }) => newest(`${path}/${name}`));
+  return Math.max(0, ...await Promise.all(within));
 }
