@@ -204,7 +204,8 @@ async function alerted({ machine }: Installed) {
   await eventually("the alert's end", async () => {
     return await machine.show(`${UNIT}-alert@${UNIT}-submit.service`, "ActiveState") === "inactive";
   });
-  await run(`mv ${settings}.good ${settings} && rm ${ETC}/webhook`);
+  await run(`mv ${settings}.good ${settings} && rm ${ETC}/webhook &&
+    systemctl start ${UNIT}-submit.service`);
 }
 
 async function pause({ machine }: Installed) {
