@@ -1,10 +1,9 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { examined } from "../../src/commands/doctor/examined.ts";
 import { system } from "../../src/commands/doctor/system.ts";
 import { units, unitsOf } from "../../src/commands/doctor/units.ts";
 import { processTerminal } from "../../src/commands/terminal_io.ts";
 import { loadSettings, locate } from "../../src/settings.ts";
-import { commandOf } from "./run_main.ts";
 
 /** A file system of its own, with these units installed and these wanted ("timers/x.timer"). */
 async function machine(installed: readonly string[], wanted: readonly string[]) {
@@ -85,16 +84,4 @@ Deno.test("the machine is told to be systemd's where it is", async () => {
   await Deno.mkdir(`${it.root}/run/systemd/system`, { recursive: true });
   const after = (await system(it.looked)).find(({ id }) => id === "systemd");
   assertEquals(after?.status, "OK");
-});
-
-Deno.test("a limit of open files that is too low for the daemon is a warning", async () => {
-  const { args, env } = commandOf(["doctor", "--offline"]);
-  const cwd = await Deno.makeTempDir();
-  const { stdout } = await new Deno.Command("sh", {
-    args: ["-c", 'ulimit -n 200 && exec "$0" "$@"', Deno.execPath(), ...args],
-    ...{ cwd, env, clearEnv: true },
-  }).output();
-  const text = new TextDecoder().decode(stdout);
-  assertMatch(text, /^ {2}warn {2}open files: 200 may be open .*\n.*ulimit -n 1024$/m);
-  await Deno.remove(cwd);
 });

@@ -60,9 +60,10 @@ function haveSameBytes(one: string, other: string): boolean {
 function readChunk(file: Deno.FsFile): Uint8Array {
   const chunk = new Uint8Array(CHUNK);
   let filled = 0;
-  for (let read; filled < CHUNK; filled += read) {
-    read = file.readSync(chunk.subarray(filled)) ?? 0;
-    if (read === 0) break;
+  while (filled < CHUNK) {
+    const read = file.readSync(chunk.subarray(filled));
+    if (read === null) break;
+    filled += read;
   }
   return chunk.subarray(0, filled);
 }
