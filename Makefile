@@ -90,6 +90,7 @@ ifeq (,$(DESTDIR))
 	systemctl disable -q --now $(UNITS)
 	systemctl disable -q allora-pipeline-submit@.timer
 	systemctl stop 'allora-pipeline-*'
+	systemctl reset-failed 'allora-pipeline-*'
 endif
 	@$(DESTDIR)$(PREFIX)/bin/allora-pipeline uninstall --by-make --prefix $(PREFIX) $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
 ifeq (,$(DESTDIR))
