@@ -106,6 +106,14 @@ export const EVENTS = {
     message: "nothing is signed: the fees of 24 hours would pass ALLORA_MAX_FEE_PER_DAY",
   },
 
+  "log.rotated": { level: "info", message: "log rotated into {archive}" },
+  "log.postponed": {
+    level: "info",
+    message: "{segment} is still written to: it is compressed by a later rotation",
+  },
+  "log.pruned": { level: "info", message: "{archives} archived logs deleted, the newest {newest}" },
+  "log.rotation_failed": { level: "error", message: "log not rotated: {error}" },
+
   "daemon.started": { level: "info", message: "daemon started" },
   "daemon.reloaded": { level: "info", message: "settings and topics read again" },
   "daemon.reload_failed": {

@@ -1,5 +1,6 @@
 import type { Command, Flag } from "./command.ts";
 import { LEDGER_COMMANDS } from "./ledger/table.ts";
+import { LOGS_COMMANDS } from "./logs/table.ts";
 import { MODELS_COMMANDS } from "./models/table.ts";
 import { WALLET_COMMANDS } from "./wallet/table.ts";
 
@@ -118,6 +119,7 @@ export const COMMANDS: readonly Command[] = [
   },
   ...WALLET_COMMANDS,
   ...LEDGER_COMMANDS,
+  ...LOGS_COMMANDS,
   {
     name: "demo",
     summary: "the whole job on an embedded chain and market, with a throwaway wallet",
@@ -182,5 +184,5 @@ export const COMMANDS: readonly Command[] = [
 /** Flags that every verb takes. */
 export const COMMON_FLAGS: readonly Flag[] = [
   { name: "json", meaning: "one JSON object on stdout instead of text" },
-  { name: "help", meaning: "what the command does and takes" },
+  { name: "help", short: "h", meaning: "what the command does and takes" },
 ];

@@ -14,7 +14,7 @@ export interface Host {
   fetch(url: string, init?: RequestInit): Promise<Response>;
   /** A websocket on its way to being open. */
   openSocket(url: string): WebSocket;
-  /** A submission has come to this point; only the fault suite does anything about it. */
+  /** A submission, or a rotation, has come to this point; only the fault suites do anything about it. */
   reached(point: CrashPoint): void;
 }
 
