@@ -12,7 +12,7 @@ import {
   plainFileAt,
 } from "./log_directory.ts";
 import { pruneArchives } from "./prune.ts";
-import { freeSegment, isThere, LOG_NAME, rotatedIn } from "./rotated.ts";
+import { freeSegment, isThere, LOG_NAME, type Rotated, rotatedIn } from "./rotated.ts";
 
 export interface RotateOptions {
   /** Of submission.log and its archives. */
@@ -56,9 +56,10 @@ export async function rotateLogs(options: RotateOptions): Promise<Rotation> {
   host.reached("rotation-started");
   const pruned = pruneAndTell(options, keepMs);
   renameLog(options);
-  for (const { name, form } of rotatedIn(dir)) {
-    if (form === "unfinished") Deno.removeSync(join(dir, name));
-    if (form !== "segment") continue;
+  const left = rotatedIn(dir);
+  const named = (wanted: Rotated["form"]) => left.filter(({ form }) => form === wanted);
+  for (const { name } of named("unfinished")) Deno.removeSync(join(dir, name));
+  for (const { name } of named("segment")) {
     const done = await archiveSegment(name, options);
     if (done === undefined) {
       postponed.push(name);
