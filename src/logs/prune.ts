@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { fileError } from "../settings/file_error.ts";
-import { rotatedIn } from "./rotated.ts";
+import { removeFile, rotatedIn } from "./rotated.ts";
 
 /**
  * Deletes the archives that were rotated more than `keepMs` before `nowMs`, by the time in their names;
@@ -10,12 +9,6 @@ export function pruneArchives(dir: string, nowMs: number, keepMs: number): reado
   const old = rotatedIn(dir).filter(({ form, rotatedMs }) =>
     form === "archive" && nowMs - rotatedMs > keepMs
   );
-  for (const { name } of old) {
-    try {
-      Deno.removeSync(join(dir, name));
-    } catch (thrown) {
-      throw fileError("delete", join(dir, name), thrown);
-    }
-  }
+  for (const { name } of old) removeFile(join(dir, name));
   return old.map(({ name }) => name);
 }

@@ -12,7 +12,7 @@ import {
   plainFileAt,
 } from "./log_directory.ts";
 import { pruneArchives } from "./prune.ts";
-import { freeSegment, isThere, LOG_NAME, type Rotated, rotatedIn } from "./rotated.ts";
+import { freeSegment, isThere, LOG_NAME, removeFile, type Rotated, rotatedIn } from "./rotated.ts";
 
 export interface RotateOptions {
   /** Of submission.log and its archives. */
@@ -58,7 +58,7 @@ export async function rotateLogs(options: RotateOptions): Promise<Rotation> {
   renameLog(options);
   const left = rotatedIn(dir);
   const named = (wanted: Rotated["form"]) => left.filter(({ form }) => form === wanted);
-  for (const { name } of named("unfinished")) Deno.removeSync(join(dir, name));
+  for (const { name } of named("unfinished")) removeFile(join(dir, name));
   for (const { name } of named("segment")) {
     const done = await archiveSegment(name, options);
     if (done === undefined) {
@@ -99,11 +99,7 @@ function renameLog({ dir, host }: RotateOptions): void {
   if (!saysSomething(log)) return;
   // rename(2) would replace a segment of the same second.
   const segment = freeSegment(dir, host.nowMs());
-  try {
-    Deno.renameSync(log, join(dir, segment));
-  } catch (thrown) {
-    throw fileError("rename", log, thrown);
-  }
+  renameFile(log, join(dir, segment));
   syncDirectory(dir);
   host.reached("log-renamed");
 }
@@ -146,7 +142,7 @@ async function archiveSegment(
     content = await provenContent(join(dir, `${name}.gz`), source, signal);
     if (content === undefined) {
       segment = freeSegment(dir, host.nowMs());
-      Deno.renameSync(join(dir, name), join(dir, segment));
+      renameFile(join(dir, name), join(dir, segment));
     }
   }
   const archive = `${segment}.gz`;
@@ -157,7 +153,15 @@ async function archiveSegment(
   const { lines, bytes, compressedBytes: compressed_bytes } = done;
   tell("log.rotated", { archive, lines, bytes, compressed_bytes });
   host.reached("archive-told");
-  Deno.removeSync(join(dir, segment));
+  removeFile(join(dir, segment));
   syncDirectory(dir);
   return done;
+}
+
+function renameFile(from: string, to: string): void {
+  try {
+    Deno.renameSync(from, to);
+  } catch (thrown) {
+    throw fileError("rename", from, thrown);
+  }
 }

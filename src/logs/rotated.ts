@@ -52,6 +52,15 @@ export function isThere(path: string): boolean {
   }
 }
 
+/** Throws PipelineError. */
+export function removeFile(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (thrown) {
+    throw fileError("delete", path, thrown);
+  }
+}
+
 function parse(name: string): (Rotated & { readonly turn: number }) | undefined {
   const [, year, month, day, hour, minute, second, turn, end] = NAME.exec(name) ?? [];
   const rotatedMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
