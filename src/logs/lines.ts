@@ -45,18 +45,19 @@ export function startOfLast(file: Deno.FsFile, count: number, mostBytes: number)
   const size = file.statSync().size;
   const block = new Uint8Array(BLOCK_BYTES);
   // The newline at the end finishes the last line and begins none.
-  let wanted = count, end = size - 1;
-  while (end > 0 && size - end < mostBytes) {
+  let wanted = count, end = size - 1, begins = size;
+  while (end > 0 && size - end <= mostBytes) {
     const start = Math.max(0, end - BLOCK_BYTES);
     file.seekSync(start, Deno.SeekMode.Start);
     const bytes = block.subarray(0, file.readSync(block.subarray(0, end - start)) ?? 0);
-    for (let at = bytes.length; (at = bytes.lastIndexOf(NEWLINE, at - 1)) >= 0;) {
-      if (--wanted === 0) return start + at + 1;
-      if (at === 0) break;
+    for (let at = bytes.lastIndexOf(NEWLINE); at >= 0;) {
+      begins = start + at + 1;
+      if (--wanted === 0) return begins;
+      at = at === 0 ? -1 : bytes.lastIndexOf(NEWLINE, at - 1);
     }
     end = start;
   }
-  return Math.max(0, end);
+  return end <= 0 ? 0 : begins;
 }
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
