@@ -27,13 +27,14 @@ export const ROTATION_POINTS = [
   "archive-told", // the log says so, the segment is still there
 ] as const;
 
-export type CrashPoint = typeof CRASH_POINTS[number] | typeof ROTATION_POINTS[number];
+export type CrashPoint = typeof CRASH_POINTS[number];
+export type RotationPoint = typeof ROTATION_POINTS[number];
 
 /**
  * Stops here for good, with a word on stderr, when the environment's HOLD_AT names this point: whoever
  * set it kills the process then, at a moment that no timing could hit.
  */
-export function holdAt(point: CrashPoint): void {
+export function holdAt(point: CrashPoint | RotationPoint): void {
   if (Deno.env.get("HOLD_AT") !== point) return;
   Deno.stderr.writeSync(new TextEncoder().encode(`held at ${point}\n`));
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
