@@ -106,6 +106,13 @@ export const EVENTS = {
     message: "nothing is signed: the fees of 24 hours would pass ALLORA_MAX_FEE_PER_DAY",
   },
 
+  "log.rotated": { level: "info", message: "log rotated into {archive}" },
+  "log.postponed": {
+    level: "info",
+    message: "{segment} is still written to: it is compressed by a later rotation",
+  },
+  "log.pruned": { level: "info", message: "{archives} archived logs deleted, the newest {newest}" },
+  "log.rotation_failed": { level: "error", message: "log not rotated: {error}" },
   "alert.raised": { level: "warn", message: "{title}" },
   "alert.worse": { level: "warn", message: "{title}" },
   "alert.reminder": { level: "warn", message: "{title}" },

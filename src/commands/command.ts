@@ -4,6 +4,8 @@ import type { Terminal } from "./terminal_io.ts";
 export interface Flag {
   /** Without its dashes. */
   readonly name: string;
+  /** One letter for the same. */
+  readonly short?: string;
   /** What --help calls its value; a flag without one is a switch. */
   readonly value?: string;
   readonly meaning: string;

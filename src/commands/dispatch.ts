@@ -78,7 +78,7 @@ async function parse(command: Command, argv: readonly string[]): Promise<Invocat
   const parsed = parseArgs([...argv], {
     string: withValue,
     boolean: switches,
-    alias: { help: "h" },
+    alias: Object.fromEntries(flags.flatMap(({ name, short }) => short ? [[name, short]] : [])),
     collect: withValue,
     unknown: (text, key) => {
       if (key !== undefined) throw unknown("flag", text.split("=")[0] ?? text, names, help);

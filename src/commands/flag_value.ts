@@ -1,4 +1,5 @@
 import { PipelineError } from "../errors.ts";
+import { duration } from "../settings/setting_type.ts";
 
 /** A flag's number above 0. Throws "usage" for anything else. */
 export function positiveNumber(flag: string, text: string): number {
@@ -23,4 +24,17 @@ export function topicIdOf(text: string): bigint {
   throw new PipelineError("usage", `Cannot read --topic: ${text} is not a topic's id`, {
     hint: "give a topic's number, such as --topic 67",
   });
+}
+
+/** A flag's duration in milliseconds. Throws "usage" unless it lies in [shortest, longest]. */
+export function durationOfFlag(
+  flag: string,
+  text: string,
+  shortest: string,
+  longest: string,
+): number {
+  const type = duration(shortest, longest);
+  const value = type.parse(text, "");
+  if (value !== undefined) return value;
+  throw new PipelineError("usage", `Cannot read --${flag}: ${text} is not ${type.allowed}`);
 }

@@ -79,8 +79,10 @@ ${await command.notes?.() ?? ""}`;
 }
 
 function rowsOf(flags: readonly Flag[]): string {
-  return table(flags.map(({ name, value, meaning }) => [
-    `  --${name}${value === undefined ? "" : ` ${value}`}`,
+  return table(flags.map(({ name, short, value, meaning }) => [
+    `  --${name}${short === undefined ? "" : `, -${short}`}${
+      value === undefined ? "" : ` ${value}`
+    }`,
     meaning,
   ]));
 }

@@ -4,6 +4,7 @@ import { DIAGNOSTICS_COMMANDS } from "./diagnostics_table.ts";
 import { HEALTH_COMMANDS } from "./health/table.ts";
 import { INSTALL_COMMANDS } from "./install/table.ts";
 import { LEDGER_COMMANDS } from "./ledger/table.ts";
+import { LOGS_COMMANDS } from "./logs/table.ts";
 import { MODELS_COMMANDS } from "./models/table.ts";
 import { WALLET_COMMANDS } from "./wallet/table.ts";
 
@@ -123,6 +124,7 @@ export const COMMANDS: readonly Command[] = [
   ...DIAGNOSTICS_COMMANDS,
   ...WALLET_COMMANDS,
   ...LEDGER_COMMANDS,
+  ...LOGS_COMMANDS,
   ...HEALTH_COMMANDS,
   ...ALERT_COMMANDS,
   ...INSTALL_COMMANDS,
@@ -190,5 +192,5 @@ export const COMMANDS: readonly Command[] = [
 /** Flags that every verb takes. */
 export const COMMON_FLAGS: readonly Flag[] = [
   { name: "json", meaning: "one JSON object on stdout instead of text" },
-  { name: "help", meaning: "what the command does and takes" },
+  { name: "help", short: "h", meaning: "what the command does and takes" },
 ];

@@ -7,6 +7,8 @@ export interface Terminal {
   readonly cwd: string;
   readonly host: Host;
   out(text: string): void;
+  /** Prints bytes as they are; false once nobody reads them any more. */
+  outBytes(bytes: Uint8Array): boolean;
   err(text: string): void;
   /** Whether a person watches stdout, so that a line may be drawn over. */
   readonly isInteractive: boolean;
@@ -28,6 +30,7 @@ export function processTerminal(): Terminal {
     cwd: Deno.cwd(),
     host: realHost,
     out: (text) => write(Deno.stdout, text),
+    outBytes: (bytes) => writeBytes(Deno.stdout, bytes),
     err: (text) => write(Deno.stderr, text),
     isInteractive: out && !json,
     outColour: wantsColour({ isTerminal: out, json, env }),
@@ -37,13 +40,22 @@ export function processTerminal(): Terminal {
   };
 }
 
-function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  const bytes = new TextEncoder().encode(text);
+interface Sink {
+  writeSync(bytes: Uint8Array): number;
+}
+
+function write(stream: Sink, text: string): void {
+  writeBytes(stream, new TextEncoder().encode(text));
+}
+
+function writeBytes(stream: Sink, bytes: Uint8Array): boolean {
   try {
     for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
+    return true;
   } catch (thrown) {
     // Whoever read the pipe has gone (`| head`): that ends the reading, not the work.
     if (!(thrown instanceof Deno.errors.BrokenPipe)) throw thrown;
+    return false;
   }
 }
 

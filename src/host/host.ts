@@ -1,4 +1,4 @@
-import { type CrashPoint, holdAt } from "./crash_point.ts";
+import { type CrashPoint, holdAt, type RotationPoint } from "./crash_point.ts";
 
 /**
  * The machine as the rooms see it. Time, chance and the network come in through this object, so that
@@ -14,8 +14,8 @@ export interface Host {
   fetch(url: string, init?: RequestInit): Promise<Response>;
   /** A websocket on its way to being open. */
   openSocket(url: string): WebSocket;
-  /** A submission has come to this point; only the fault suite does anything about it. */
-  reached(point: CrashPoint): void;
+  /** A submission, or a rotation, has come to this point; only the fault suites do anything about it. */
+  reached(point: CrashPoint | RotationPoint): void;
 }
 
 export const realHost: Host = {

@@ -85,7 +85,7 @@ const LEVEL_NAMES: Readonly<Record<LogLevel, LevelName>> = {
   warn: "WARN",
   error: "ERROR",
 };
-const COLOURS: Readonly<Record<LogLevel, Colour>> = {
+export const COLOURS: Readonly<Record<LogLevel, Colour>> = {
   debug: "dim",
   info: "green",
   warn: "yellow",
@@ -104,11 +104,12 @@ function fill(template: string, fields: Fields): { message: string; rest: string
 }
 
 /** On one line, and without anything that would move a terminal's cursor. */
-function plain(value: Loggable): string {
+export function plain(value: Loggable): string {
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
 }
 
-function quoted(text: string): string {
+/** As one word, for a person. */
+export function quoted(text: string): string {
   return text === "" || text.includes(" ") ? JSON.stringify(text) : text;
 }

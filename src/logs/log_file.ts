@@ -41,14 +41,16 @@ export class LogFile implements Disposable {
 function open(path: string): Deno.FsFile {
   while (true) {
     const file = Deno.openSync(path, { append: true, create: true, mode: 0o640 });
-    file.lockSync(false);
+    // Whoever compresses a renamed file locks it for as long as that takes: we do not wait for it.
+    if (!file.tryLockSync(false) && isAt(path, file)) file.lockSync(false);
     // The name may have moved on between opening and locking.
     if (isAt(path, file)) return file;
     file.close();
   }
 }
 
-function isAt(path: string, file: Deno.FsFile): boolean {
+/** Whether `file` is still what the name leads to. */
+export function isAt(path: string, file: Deno.FsFile): boolean {
   try {
     const [there, here] = [Deno.statSync(path), file.statSync()];
     return there.ino === here.ino && there.dev === here.dev;

@@ -152,6 +152,12 @@ export const GLOBAL_SETTINGS = {
     located: "$LOGS_DIRECTORY, /var/log/allora-pipeline or ./logs",
     meaning: "Directory of submission.log",
   },
+  logKeepMs: {
+    name: "ALLORA_LOG_KEEP",
+    type: duration("1d", "3650d"),
+    default: "30d",
+    meaning: "How long archives of submission.log are kept, by the time in their names",
+  },
   logLevel: {
     name: "ALLORA_LOG_LEVEL",
     type: choice("debug", "info", "warn", "error"),

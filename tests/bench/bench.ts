@@ -5,6 +5,7 @@
  */
 import { table } from "../../src/host/terminal.ts";
 import { ledgerCosts } from "./ledger_bench.ts";
+import { rotationCosts } from "./logs.ts";
 import { benchModels } from "./models_bench.ts";
 import { type Cost, costOf, medians } from "./process_cost.ts";
 import { benchTopics } from "./topics.ts";
@@ -35,6 +36,8 @@ try {
   await benchTopics(BINARY, dir);
   console.log("filling a ledger ...");
   print(ledgerCosts(dir));
+  console.log("rotating a log of 1 GB ...");
+  print(await rotationCosts(BINARY, dir));
 } finally {
   await Deno.remove(dir, { recursive: true });
 }

@@ -13,6 +13,7 @@ Deno.test("loadSettings() of an empty directory gives the defaults and no topic"
   assertEquals(settings.feeGranter, undefined);
   assertEquals(settings.autoRegister, true);
   assertEquals(settings.logLevel, "info");
+  assertEquals(settings.logKeepMs, 30 * 86_400_000);
   assertEquals(settings.topics, []);
   assertEquals(settings.stateDir, `${here.cwd}/data`);
   assertEquals(settings.logDir, `${here.cwd}/logs`);

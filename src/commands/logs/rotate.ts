@@ -1,0 +1,60 @@
+import { messageOf, PipelineError } from "../../errors.ts";
+import type { EventName } from "../../events.ts";
+import { rotateLogs, type RotateOptions, type Rotation } from "../../logs/rotate.ts";
+import type { Settings } from "../../settings.ts";
+import type { Handler } from "../command.ts";
+import { durationOfFlag } from "../flag_value.ts";
+import { openRun, settingsOf } from "../open_run.ts";
+import type { Terminal } from "../terminal_io.ts";
+import { rotationJson, rotationText } from "./shown.ts";
+
+/** Rotates the log, once or at a pace. */
+export const rotate: Handler = async (invocation, terminal) => {
+  const { values: { every }, json } = invocation;
+  const paceMs = every === undefined ? undefined : durationOfFlag("every", every, "1s", "7d");
+  const settings = settingsOf(invocation, terminal);
+  const options = optionsOf(settings, terminal);
+  const say = (rotation: Rotation, otherwise = "") =>
+    terminal.out(
+      json ? `${JSON.stringify(rotationJson(rotation))}\n` : rotationText(rotation) || otherwise,
+    );
+  if (paceMs === undefined) say(await rotateLogs(options), "nothing to rotate\n");
+  else await rotateEvery(paceMs, options, terminal, say);
+  return 0;
+};
+
+/** What a rotation needs of this run; for whatever tells of it, the log is opened and closed again. */
+export function optionsOf(settings: Settings, terminal: Terminal): RotateOptions {
+  // A person reads what is printed; the same in the log's words beside it would be twice.
+  const quiet = terminal.isInteractive ? { ...terminal, err: () => {} } : terminal;
+  return {
+    dir: settings.logDir,
+    keepMs: settings.logKeepMs,
+    host: terminal.host,
+    tell: (event: EventName, fields) => {
+      using run = openRun(settings, quiet);
+      run.tell(event, fields);
+    },
+  };
+}
+
+/** Until SIGTERM or SIGINT, which need not wait: a rotation that is cut short is taken up by the next. */
+async function rotateEvery(
+  paceMs: number,
+  options: RotateOptions,
+  { host, stopSignal }: Terminal,
+  say: (rotation: Rotation) => void,
+): Promise<void> {
+  const signal = stopSignal();
+  while (!signal.aborted) {
+    try {
+      say(await rotateLogs({ ...options, signal }));
+    } catch (thrown) {
+      if (signal.aborted) return;
+      // A full disk or a link in the log's place may be gone by the next rotation.
+      if (!(thrown instanceof PipelineError)) throw thrown;
+      options.tell("log.rotation_failed", { error: messageOf(thrown), hint: thrown.hint });
+    }
+    await host.sleep(paceMs, signal).catch(() => {/* the signal ends the loop */});
+  }
+}
