@@ -4,8 +4,8 @@ import { type Devnet, startDevnet } from "../../src/devnet/start.ts";
 import { realHost } from "../../src/host/host.ts";
 import { binary, boot, eventually, type Machine } from "./machine.ts";
 
-/** A block in 50 ms, an hourly epoch in 36 s. */
-const SPEED = 100;
+/** A block in 25 ms, an hourly epoch in 18 s. */
+const SPEED = 200;
 const ETC = "/etc/allora-pipeline";
 const UNIT = "allora-pipeline";
 
@@ -102,6 +102,7 @@ const STEPS: Readonly<Record<string, (it: Installed) => Promise<void>>> = {
   "health is a service whose exit codes systemd understands": health,
   "neither good nor failing visits are ever turned away by a start limit": manyVisits,
   "a unit that fails is told to a person, even when its settings cannot be read": alerted,
+  "the log is rotated in a sandbox without a network, and what is left is written to": rotated,
   "touch paused: visits are left out, and nothing has failed": pause,
   "a mnemonic that systemd-creds has encrypted is as good as a plain one": encrypted,
   "systemctl enable and start allora-pipeline.service, and reload it": daemon,
@@ -206,6 +207,16 @@ async function alerted({ machine }: Installed) {
   });
   await run(`mv ${settings}.good ${settings} && rm ${ETC}/webhook &&
     systemctl start ${UNIT}-submit.service`);
+}
+
+async function rotated({ machine }: Installed) {
+  const { run } = machine;
+  const lines = Number(await run(`wc -l < /var/log/${UNIT}/submission.log`));
+  await run(`systemctl start ${UNIT}-rotate.service`);
+  assertEquals(await resultOf(machine, "rotate"), "success 0");
+  const archived = Number(await run(`zcat /var/log/${UNIT}/submission_*.log.gz | wc -l`));
+  assert(lines > 0 && archived >= lines, `${archived} of ${lines}`);
+  assertEquals(await run(`find /var/log/${UNIT} -not -user ${UNIT}`), "");
 }
 
 async function pause({ machine }: Installed) {
@@ -397,6 +408,9 @@ async function uninstall({ machine, epochs }: Installed) {
   const said = await run("make -C /mnt uninstall");
   assertMatch(said, /kept \/etc\/allora-pipeline, \/var\/lib\/allora-pipeline, \/var\/log/);
   assertEquals(await run(kept), before);
-  assertEquals(await run(`find /etc/systemd /usr/local /run/systemd/system -name '*${UNIT}*'`), "");
+  assertEquals(
+    await run(`find /etc/systemd /usr/local /run/systemd/system -name '*${UNIT}*' -not -type d`),
+    "",
+  );
   assertEquals((await machine.try(`systemctl list-units --all --no-legend '${UNIT}*'`)).stdout, "");
 }
