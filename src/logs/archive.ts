@@ -4,6 +4,7 @@ import { PipelineError } from "../errors.ts";
 import { syncDirectory, writeAll } from "../host/atomic_file.ts";
 import type { Host } from "../host/host.ts";
 import { fileError } from "../settings/file_error.ts";
+import { blocksOf, gunzip, gzip, isDamage } from "./gzip.ts";
 
 /** What a log holds. */
 export interface Content {
@@ -16,8 +17,6 @@ export interface WriteOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Larger blocks are no faster, and each stage of a stream keeps a few of them. */
-const BLOCK_BYTES = 64 * 1024;
 const NEWLINE = 10;
 
 /**
@@ -55,23 +54,11 @@ async function compress(
   { host, signal }: WriteOptions,
 ): Promise<void> {
   using file = Deno.openSync(path, { write: true, createNew: true, mode: 0o600 });
-  const packed = ReadableStream.from(blocksOf(source, signal))
-    .pipeThrough(new CompressionStream("gzip"));
-  for await (const piece of packed) writeAll(file, piece);
+  source.seekSync(0, Deno.SeekMode.Start);
+  for await (const piece of gzip(blocksOf(source, signal))) writeAll(file, piece);
   host.reached("archive-written");
   keepAttributes(source, path, file);
   file.syncSync();
-}
-
-function* blocksOf(file: Deno.FsFile, signal: AbortSignal | undefined) {
-  file.seekSync(0, Deno.SeekMode.Start);
-  while (true) {
-    signal?.throwIfAborted();
-    const block = new Uint8Array(BLOCK_BYTES);
-    const count = file.readSync(block);
-    if (count === null) return;
-    yield block.subarray(0, count);
-  }
 }
 
 /** Owner, mode and time, by descriptors: a path could lead elsewhere by now. */
@@ -109,27 +96,30 @@ export async function provenContent(
 ): Promise<Content | undefined> {
   using archive = Deno.openSync(path);
   source.seekSync(0, Deno.SeekMode.Start);
-  const expected = new Uint8Array(BLOCK_BYTES);
   let lines = 0, bytes = 0;
   try {
-    const unpacked = ReadableStream.from(blocksOf(archive, signal))
-      .pipeThrough(new DecompressionStream("gzip"));
-    for await (const piece of unpacked) {
-      for (let at = 0; at < piece.length;) {
-        const count = source.readSync(expected.subarray(0, piece.length - at));
-        if (count === null) return undefined;
-        for (let i = 0; i < count; i++) {
-          if (piece[at + i] !== expected[i]) return undefined;
-          if (expected[i] === NEWLINE) lines++;
-        }
-        at += count;
+    for await (const piece of gunzip(blocksOf(archive, signal))) {
+      const expected = new Uint8Array(piece.length);
+      if (!fill(source, expected)) return undefined;
+      for (let i = 0; i < piece.length; i++) {
+        if (piece[i] !== expected[i]) return undefined;
+        if (piece[i] === NEWLINE) lines++;
       }
       bytes += piece.length;
     }
   } catch (thrown) {
-    // How DecompressionStream says that this is no gzip file, or not a whole one.
-    if (thrown instanceof TypeError) return undefined;
+    if (isDamage(thrown)) return undefined;
     throw thrown;
   }
   return bytes === source.statSync().size ? { lines, bytes } : undefined;
+}
+
+/** Reads until the block is full; false when the file ends before. */
+function fill(file: Deno.FsFile, block: Uint8Array): boolean {
+  for (let done = 0; done < block.length;) {
+    const count = file.readSync(block.subarray(done));
+    if (count === null) return false;
+    done += count;
+  }
+  return true;
 }

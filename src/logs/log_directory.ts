@@ -1,3 +1,4 @@
+import { lchownSync } from "node:fs";
 import { join } from "node:path";
 import { PipelineError } from "../errors.ts";
 import { type Lock, tryLock } from "../host/file_lock.ts";
@@ -48,12 +49,25 @@ export function lockLogDirectory(dir: string, nowMs: () => number): Lock {
   const path = join(dir, LOCK_NAME);
   plainFileAt(path);
   const taken = tryLock(path, nowMs);
+  handOver(dir, LOCK_NAME);
   if (!("heldBy" in taken)) return taken;
   throw new PipelineError(
     "retry",
     `Cannot rotate the log in ${dir}: it is being done by ${taken.heldBy}`,
     { hint: "nothing to do: the next rotation takes up what is left" },
   );
+}
+
+/** Gives what root has made in another's directory to its owner, who could not write to it otherwise. */
+export function handOver(dir: string, name: string): void {
+  const { uid, gid } = Deno.statSync(dir);
+  const path = join(dir, name);
+  if (uid === null || gid === null || uid === 0 || plainFileAt(path)?.uid !== 0) return;
+  try {
+    lchownSync(path, uid, gid);
+  } catch (thrown) {
+    throw fileError("give away", path, thrown);
+  }
 }
 
 /**

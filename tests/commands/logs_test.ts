@@ -118,6 +118,24 @@ Deno.test({
     }),
 });
 
+Deno.test({
+  name: "rotate by root leaves nothing behind that the directory's owner cannot use (needs root)",
+  ignore: !isRoot,
+  fn: () =>
+    inDirectory(async (cwd, run) => {
+      Deno.chmodSync(cwd, 0o755);
+      Deno.writeTextFileSync(`${cwd}/logs/submission.log`, LINE);
+      for (const name of ["", "submission.log"]) {
+        Deno.chownSync(`${cwd}/logs/${name}`, 65534, 65534);
+      }
+      assertEquals((await run("rotate")).code, 0);
+      const files = [...Deno.readDirSync(`${cwd}/logs`)].map(({ name }) => `${cwd}/logs/${name}`);
+      assertEquals(files.map((path) => Deno.statSync(path).uid), [65534, 65534, 65534]);
+      Deno.writeTextFileSync(`${cwd}/logs/submission.log`, LINE, { append: true });
+      assertEquals((await runMain(["rotate"], { cwd, uid: 65534 })).code, 0);
+    }),
+});
+
 /** Whether this machine lets us make a small disk. */
 async function mounts(path: string): Promise<boolean> {
   if (!isRoot) return false;

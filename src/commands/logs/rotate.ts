@@ -1,6 +1,8 @@
 import { messageOf, PipelineError } from "../../errors.ts";
 import type { EventName } from "../../events.ts";
+import { handOver } from "../../logs/log_directory.ts";
 import { rotateLogs, type RotateOptions, type Rotation } from "../../logs/rotate.ts";
+import { LOG_NAME } from "../../logs/rotated.ts";
 import type { Settings } from "../../settings.ts";
 import type { Handler } from "../command.ts";
 import { durationOfFlag } from "../flag_value.ts";
@@ -34,6 +36,7 @@ export function optionsOf(settings: Settings, terminal: Terminal): RotateOptions
     tell: (event: EventName, fields) => {
       using run = openRun(settings, quiet);
       run.tell(event, fields);
+      handOver(settings.logDir, LOG_NAME);
     },
   };
 }
