@@ -106,6 +106,14 @@ export const EVENTS = {
     message: "nothing is signed: the fees of 24 hours would pass ALLORA_MAX_FEE_PER_DAY",
   },
 
+  "metrics.served": { level: "info", message: "metrics are served at {url}" },
+  "metrics.unserved": { level: "warn", message: "metrics are not served: {error}" },
+  "metrics.unwritten": { level: "warn", message: "metrics not written: {error}" },
+  "metrics.balance_unknown": {
+    level: "warn",
+    message: "the balance for the metrics is not known: {error}",
+  },
+
   "daemon.started": { level: "info", message: "daemon started" },
   "daemon.reloaded": { level: "info", message: "settings and topics read again" },
   "daemon.reload_failed": {

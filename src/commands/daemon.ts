@@ -8,7 +8,7 @@ import type { Settings, TopicSettings } from "../settings.ts";
 import type { Handler, Invocation } from "./command.ts";
 import { lockWallet, type OpenRun, openRun, settingsOf, tellBroken, topicsOf } from "./open_run.ts";
 import { endOf, failureEnd } from "./run_end.ts";
-import { tellFailures } from "./submit.ts";
+import { isBusy, tellFailures } from "./submit.ts";
 import type { Terminal } from "./terminal_io.ts";
 
 /**
@@ -85,6 +85,7 @@ async function workUntilReload(shift: Shift): Promise<Work> {
     run.tell("daemon.stopping");
     service.stopping();
   };
+  await using metrics = await metricsOf(run, worker);
   let next = work;
   const reload = async () => {
     service.reloading();
@@ -104,9 +105,12 @@ async function workUntilReload(shift: Shift): Promise<Work> {
       onReport: (report) => {
         tellFailures(run, report);
         run.ledger.beat("daemon", endOf(report));
+        if (isBusy(report)) metrics?.visited("done");
       },
-      onFailure: (failure, topics) =>
-        run.ledger.beat("daemon", failureEnd(failure, topics.map(({ topicId }) => topicId))),
+      onFailure: (failure, topics) => {
+        run.ledger.beat("daemon", failureEnd(failure, topics.map(({ topicId }) => topicId)));
+        metrics?.visited("failed");
+      },
       ...{ service, leave: leave.signal, isUnattended: shift.isUnattended },
     });
   } finally {
@@ -114,6 +118,13 @@ async function workUntilReload(shift: Shift): Promise<Work> {
     run.signal.removeEventListener("abort", onStop);
   }
   return next;
+}
+
+/** Loaded where somebody wants metrics. */
+async function metricsOf(run: OpenRun, { address }: Worker) {
+  const { metricsFile, metricsListen } = run.settings;
+  if (metricsFile === undefined && metricsListen === undefined) return undefined;
+  return (await import("./metrics/daemon_metrics.ts")).daemonMetrics(run, address);
 }
 
 /**

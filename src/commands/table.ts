@@ -1,5 +1,6 @@
 import type { Command, Flag } from "./command.ts";
 import { LEDGER_COMMANDS } from "./ledger/table.ts";
+import { METRICS } from "./metrics/table.ts";
 import { MODELS_COMMANDS } from "./models/table.ts";
 import { WALLET_COMMANDS } from "./wallet/table.ts";
 
@@ -116,6 +117,7 @@ export const COMMANDS: readonly Command[] = [
     hasSettings: true,
     load: async () => (await import("./history.ts")).history,
   },
+  METRICS,
   ...WALLET_COMMANDS,
   ...LEDGER_COMMANDS,
   {

@@ -1,10 +1,13 @@
 import { openDatabase } from "../host/database.ts";
 import { adoption } from "./adoption.ts";
+import { balances } from "./balances.ts";
+import { checks } from "./checks.ts";
 import { endpoints } from "./endpoints.ts";
 import { LEDGER_FILE } from "./file.ts";
 import { history } from "./history.ts";
 import { runs } from "./runs.ts";
 import { submissions } from "./submissions.ts";
+import { totals } from "./totals.ts";
 import { transactions } from "./transactions.ts";
 import { wallets } from "./wallets.ts";
 import { windows } from "./windows.ts";
@@ -26,6 +29,9 @@ export type Ledger =
   & ReturnType<typeof endpoints>
   & ReturnType<typeof history>
   & ReturnType<typeof runs>
+  & ReturnType<typeof checks>
+  & ReturnType<typeof balances>
+  & ReturnType<typeof totals>
   & Disposable;
 
 export interface LedgerOptions {
@@ -50,6 +56,9 @@ export function openLedger(path: string, { nowMs, ...limits }: LedgerOptions): L
     ...endpoints(database),
     ...history(database),
     ...runs(database, nowMs),
+    ...checks(database, nowMs),
+    ...balances(database, nowMs),
+    ...totals(database),
     [Symbol.dispose]: () => database[Symbol.dispose](),
   };
 }

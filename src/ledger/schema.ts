@@ -149,5 +149,21 @@ CREATE TABLE topic_visits (
   failures     INTEGER NOT NULL,
   error        TEXT
 ) STRICT;
+
+ALTER TABLE endpoints ADD COLUMN height INTEGER;
+
+CREATE TABLE balances (
+  worker        TEXT PRIMARY KEY,
+  balance_uallo TEXT NOT NULL,
+  seen_ms       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE checks (
+  id         TEXT NOT NULL,
+  topic_id   INTEGER,
+  subject    TEXT,
+  status     TEXT NOT NULL CHECK (status IN ('OK', 'WARNING', 'UNKNOWN', 'CRITICAL')),
+  checked_ms INTEGER NOT NULL
+) STRICT;
 `,
 ];

@@ -7,8 +7,10 @@ import {
   duration,
   durationOf,
   list,
+  loopback,
   number,
   path,
+  promFile,
   type SettingType,
   shape,
   url,
@@ -155,6 +157,18 @@ export const GLOBAL_SETTINGS = {
     type: choice("debug", "info", "warn", "error"),
     default: "info",
     meaning: "The least severe events that are logged",
+  },
+  metricsFile: {
+    name: "ALLORA_METRICS_FILE",
+    type: promFile,
+    meaning: "Where health and every visit that did something write metrics for node_exporter",
+    example: "/var/lib/allora-pipeline-metrics/allora-pipeline.prom",
+  },
+  metricsListen: {
+    name: "ALLORA_METRICS_LISTEN",
+    type: loopback,
+    meaning: "Where the daemon serves /metrics and /healthz, on this machine only",
+    example: "127.0.0.1:9477",
   },
 } as const satisfies Table;
 
