@@ -1,4 +1,5 @@
 import type { Command, Flag } from "./command.ts";
+import { HEALTH_COMMANDS } from "./health/table.ts";
 import { LEDGER_COMMANDS } from "./ledger/table.ts";
 import { METRICS } from "./metrics/table.ts";
 import { MODELS_COMMANDS } from "./models/table.ts";
@@ -120,6 +121,7 @@ export const COMMANDS: readonly Command[] = [
   METRICS,
   ...WALLET_COMMANDS,
   ...LEDGER_COMMANDS,
+  ...HEALTH_COMMANDS,
   {
     name: "demo",
     summary: "the whole job on an embedded chain and market, with a throwaway wallet",

@@ -14,7 +14,10 @@ export interface LiveError {
 }
 
 /** The topic's submissions by models of their own whose truth is known, oldest first. */
-export function resolvedSubmissions(ledger: Ledger, topicId: bigint): readonly Submission[] {
+export function resolvedSubmissions(
+  ledger: Pick<Ledger, "history">,
+  topicId: bigint,
+): readonly Submission[] {
   return ledger.history(topicId, LOOK_BACK).toReversed()
     .filter(({ realised, loss, fallback }) =>
       realised !== null && loss !== null && fallback === null

@@ -1,3 +1,4 @@
+import { runwayDays } from "../ledger/spending.ts";
 import { connectTo } from "./connect.ts";
 import type { Run } from "./run.ts";
 import type { Account } from "./session.ts";
@@ -25,10 +26,7 @@ export async function walletBalance(run: Run, address: string): Promise<WalletBa
   const nowMs = run.host.nowMs();
   const feesDayUallo = run.ledger.feesSince(nowMs - DAY_MS);
   const feesWeekUallo = run.ledger.feesSince(nowMs - 7 * DAY_MS);
-  // The faster of both paces: a week that has just begun would promise too much.
-  const pace = feesDayUallo * 7n > feesWeekUallo ? feesDayUallo * 7n : feesWeekUallo;
-  const runwayDays = pace === 0n || run.settings.feeGranter !== undefined
-    ? undefined
-    : Number((balanceUallo * 70n) / pace) / 10;
-  return { balanceUallo, account, feesDayUallo, feesWeekUallo, runwayDays };
+  const isPaidFor = run.settings.feeGranter !== undefined;
+  const runway = isPaidFor ? undefined : runwayDays(run.ledger, balanceUallo, nowMs);
+  return { balanceUallo, account, feesDayUallo, feesWeekUallo, runwayDays: runway };
 }

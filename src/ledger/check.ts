@@ -1,6 +1,6 @@
 import { messageOf, PipelineError } from "../errors.ts";
 import { type Database, openReadOnly } from "../host/database.ts";
-import { damageOf, LEDGER_FILE, versionOf } from "./file.ts";
+import { damageOf, LEDGER_FILE, openToRead, versionOf } from "./file.ts";
 import { type Invariant, INVARIANTS } from "./invariants.ts";
 
 /** One rule of the ledger and what was found of it. */
@@ -26,6 +26,22 @@ export function checkLedger(path: string): readonly Check[] {
   const integrity = integrityOf(database);
   if (integrity.verdict === "ok") versionOf(database, path);
   return [integrity, ...INVARIANTS.map((invariant) => hold(database, invariant))];
+}
+
+/**
+ * What SQLite finds wrong with the ledger's pages, without a look at what their rows mean; undefined when
+ * it is whole. Throws as checkLedger does.
+ */
+export function quickCheck(path: string): string | undefined {
+  using database = openToRead(path);
+  try {
+    const damage = damageOf(database, "quick_check");
+    if (damage.length > 0) return named(damage);
+  } catch (thrown) {
+    return damageIn(thrown);
+  }
+  versionOf(database, path);
+  return undefined;
 }
 
 function integrityOf(database: Database): Check {

@@ -1,5 +1,6 @@
 import { PipelineError } from "../errors.ts";
-import { Database } from "../host/database.ts";
+import { Database, openReadOnly } from "../host/database.ts";
+import { fileError } from "../settings/file_error.ts";
 import { MIGRATIONS } from "./schema.ts";
 
 /** How the ledger's file is opened, wherever it lies. */
@@ -9,6 +10,19 @@ export const LEDGER_FILE = {
   cure: "restore a backup with allora-pipeline ledger restore FILE, or move the file away " +
     "(keep it) and run again: the chain tells what was submitted",
 };
+
+/** Opens the ledger to read only. Throws "config" while no visit has made one, and as openReadOnly does. */
+export function openToRead(path: string, limits: { readonly busyMs?: number } = {}): Database {
+  try {
+    Deno.lstatSync(path);
+  } catch (thrown) {
+    if (!(thrown instanceof Deno.errors.NotFound)) throw fileError("read", path, thrown);
+    throw new PipelineError("config", `Cannot read the ledger: there is none at ${path} yet`, {
+      hint: "allora-pipeline submit",
+    });
+  }
+  return openReadOnly(path, { ...LEDGER_FILE, ...limits });
+}
 
 /** What a ledger holds. */
 export interface LedgerContent {
@@ -38,9 +52,12 @@ export function contentOf(database: Database, path: string): LedgerContent {
 }
 
 /** What SQLite finds wrong with the file; nothing when it is whole. */
-export function damageOf(database: Database): readonly string[] {
-  return database.all("PRAGMA integrity_check")
-    .map((row) => String(row["integrity_check"]))
+export function damageOf(
+  database: Database,
+  check: "integrity_check" | "quick_check" = "integrity_check",
+): readonly string[] {
+  return database.all(`PRAGMA ${check}`)
+    .map((row) => String(row[check]))
     .filter((line) => line !== "ok");
 }
 

@@ -1,4 +1,4 @@
-import { openDatabase } from "../host/database.ts";
+import { type Database, openDatabase } from "../host/database.ts";
 import { adoption } from "./adoption.ts";
 import { balances } from "./balances.ts";
 import { checks } from "./checks.ts";
@@ -46,7 +46,11 @@ export interface LedgerOptions {
  * schema or another program's database; "denied", "retry" (locked too long) and "internal" (damaged).
  */
 export function openLedger(path: string, { nowMs, ...limits }: LedgerOptions): Ledger {
-  const database = openDatabase(path, { ...LEDGER_FILE, ...limits });
+  return ledgerOn(openDatabase(path, { ...LEDGER_FILE, ...limits }), nowMs);
+}
+
+/** The ledger's functions on an open file, which disposing it closes. */
+export function ledgerOn(database: Database, nowMs: () => number): Ledger {
   return {
     ...submissions(database, nowMs),
     ...transactions(database, nowMs),

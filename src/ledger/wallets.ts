@@ -17,5 +17,20 @@ export function wallets(database: Database) {
     });
   }
 
-  return { addressOf, rememberAddress };
+  /** Every address that was seen; the one that submitted last comes first. */
+  function workers(): readonly string[] {
+    const rows = database.all("SELECT DISTINCT address FROM wallets");
+    const addresses = rows.map(({ address }) => String(address));
+    if (addresses.length < 2) return addresses;
+    const lastMs = (address: string) =>
+      Number(
+        database.get("SELECT max(created_ms) AS ms FROM submissions WHERE worker = :address", {
+          address,
+        })?.["ms"] ?? 0,
+      );
+    return addresses.map((address) => ({ address, ms: lastMs(address) }))
+      .sort((a, b) => b.ms - a.ms).map(({ address }) => address);
+  }
+
+  return { workers, addressOf, rememberAddress };
 }

@@ -1,4 +1,5 @@
 import { address } from "./address.ts";
+import { HEALTH_SETTINGS } from "./health.ts";
 import { model } from "./model.ts";
 import {
   allo,
@@ -170,6 +171,7 @@ export const GLOBAL_SETTINGS = {
     meaning: "Where the daemon serves /metrics and /healthz, on this machine only",
     example: "127.0.0.1:9477",
   },
+  ...HEALTH_SETTINGS,
 } as const satisfies Table;
 
 /** Settings of one topic. In the global file they are defaults for all topics. */

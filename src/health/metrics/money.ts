@@ -1,8 +1,9 @@
-import { alloFloat, counter, type Family, gauge, type Sample } from "./family.ts";
+import { runwayDays } from "../../ledger/spending.ts";
+import { alloFloat, counter, type Family, gauge, known, type Sample } from "./family.ts";
 import { FORGET_MS, type Source } from "./source.ts";
 
 const KINDS = ["payload", "register"] as const;
-const DAY_MS = 86_400_000;
+const DAY_SECONDS = 86_400;
 
 /** What does it cost, and earn? */
 export function money(source: Source): readonly Family[] {
@@ -56,13 +57,9 @@ function runways(
   { ledger, nowMs, isGranted }: Source,
   balances: ReturnType<typeof balancesKnown>,
 ): readonly Sample[] {
-  const day = ledger.feesSince(nowMs - DAY_MS);
-  const week = ledger.feesSince(nowMs - 7 * DAY_MS);
-  // A week that has just begun would promise too much.
-  const weekly = day * 7n > week ? day * 7n : week;
-  if (isGranted || weekly === 0n) return [];
-  return balances.map(({ worker, balanceUallo }) => ({
-    labels: { worker },
-    value: 7 * DAY_MS / 1000 * (Number(balanceUallo) / Number(weekly)),
-  }));
+  if (isGranted) return [];
+  return balances.flatMap(({ worker, balanceUallo }) => {
+    const days = runwayDays(ledger, balanceUallo, nowMs);
+    return known({ worker }, days === undefined ? undefined : days * DAY_SECONDS);
+  });
 }

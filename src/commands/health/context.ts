@@ -1,0 +1,102 @@
+import { type ChainClient, connect } from "../../chain/client.ts";
+import { type Probe, probe } from "../../chain/probe.ts";
+import { readPromotion } from "../../cycle/artifact_store.ts";
+import { resolvedSubmissions } from "../../cycle/live_error.ts";
+import { keptModel } from "../../cycle/model_files.ts";
+import { nameOfOwn, ownModelOf } from "../../cycle/own_model.ts";
+import { driftSince } from "../../cycle/retrain_reasons.ts";
+import { venuesOf } from "../../cycle/topic_candles.ts";
+import { PipelineError } from "../../errors.ts";
+import type { HealthContext, ModelFacts } from "../../health/context.ts";
+import type { Host } from "../../host/host.ts";
+import { statePaths } from "../../host/paths.ts";
+import { type LedgerReader, readLedger } from "../../ledger/read.ts";
+import type { Settings, TopicSettings } from "../../settings.ts";
+
+/** While this file is there, no unit starts (ConditionPathExists=). */
+export const PAUSE_FILE = "/etc/allora-pipeline/paused";
+
+/** Longest wait for one answer, milliseconds: two in a row must fit into the time of a check. */
+const ANSWER_MS = 8000;
+
+export interface ContextOptions {
+  readonly settings: Settings;
+  readonly host: Host;
+  readonly signal: AbortSignal;
+  readonly pauseFile?: string;
+}
+
+/** What the checks look at, each part had when it is first asked for. */
+export function openContext(options: ContextOptions): HealthContext & Disposable {
+  const { host, signal, pauseFile = PAUSE_FILE } = options;
+  const rpcTimeoutMs = Math.min(options.settings.rpcTimeoutMs, ANSWER_MS);
+  const settings = { ...options.settings, rpcTimeoutMs };
+  let reader: LedgerReader | undefined;
+  const ledger = () =>
+    reader ??= readLedger(statePaths(settings.stateDir).ledger, { nowMs: () => host.nowMs() });
+  const chain = once(() => connectTo(settings, host, signal));
+  const probes = once((): Promise<readonly Probe[]> =>
+    Promise.all(
+      settings.rpc.map((url) => probe(url, { host, timeoutMs: rpcTimeoutMs, signal })),
+    )
+  );
+  return {
+    ...{ settings, host, signal, pauseFile, ledger, chain, probes },
+    worker: () => ledger().workers()[0] ?? noWorker(),
+    marketNowMs: once(async () => {
+      const times = (await probes()).flatMap(({ status }) =>
+        status?.chainId === settings.chainId ? status.timeMs : []
+      );
+      return times.length > 0 ? Math.max(...times) : host.nowMs();
+    }),
+    venues: (topic) => venuesOf({ host, settings }, topic),
+    model: (topic, nowMs) => modelFacts(settings, ledger, topic, nowMs),
+    [Symbol.dispose]: () => reader?.[Symbol.dispose](),
+  };
+}
+
+function connectTo(settings: Settings, host: Host, signal: AbortSignal): Promise<ChainClient> {
+  const { rpc: urls, chainId: expectChainId, rpcTimeoutMs: timeoutMs } = settings;
+  return connect({ urls, expectChainId, timeoutMs, host, signal });
+}
+
+function noWorker(): never {
+  throw new PipelineError("config", "Cannot tell the worker: the ledger knows no wallet yet", {
+    hint: "run allora-pipeline submit once: it derives the address from the mnemonic",
+  });
+}
+
+async function modelFacts(
+  { stateDir }: Settings,
+  ledger: () => LedgerReader,
+  topic: TopicSettings,
+  nowMs: number,
+): Promise<ModelFacts | undefined> {
+  const { topicId } = topic;
+  const own = ownModelOf(topic);
+  if (own !== undefined) {
+    return { topicId, model: nameOfOwn(own), ageMs: undefined, driftMs: undefined };
+  }
+  const promoted = await keptModel(
+    stateDir,
+    topicId,
+    (await readPromotion(stateDir, topicId))?.id,
+  );
+  if (promoted === undefined) return undefined;
+  const { id, spec, trainedToMs } = promoted.artifact;
+  const resolved = resolvedSubmissions(ledger(), topicId);
+  return {
+    ...{ topicId, model: `${spec.learner} ${id}`, ageMs: nowMs - trainedToMs },
+    driftMs: driftSince(resolved, topic, trainedToMs),
+  };
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let done: Promise<T> | undefined;
+  return () => {
+    done ??= work();
+    // Whoever waits hears of it; one that was not waited for in time must not end the process.
+    done.catch(() => {});
+    return done;
+  };
+}

@@ -1,0 +1,111 @@
+import { messageOf } from "../../errors.ts";
+import type { Candle } from "../../market/candle.ts";
+import type { TopicSettings } from "../../settings.ts";
+import type { CheckResult } from "../check.ts";
+import type { HealthContext } from "../context.ts";
+import { measured } from "../found.ts";
+import { span } from "../words.ts";
+
+/** Candles of each venue that are asked for: one may be a little behind another. */
+const ASKED = 4;
+/** Older than so many intervals, the newest candle is no base for a prediction: nothing is submitted. */
+const MAX_AGE = 2;
+
+/** What one venue says of one pair now. */
+interface Quote {
+  readonly name: string;
+  readonly remote: boolean;
+  readonly candles: readonly Candle[];
+  readonly error: string | undefined;
+}
+
+/** Every venue of every pair that is predicted: whether its candles are fresh, and whether two agree. */
+export async function market(context: HealthContext): Promise<readonly CheckResult[]> {
+  const groups = Map.groupBy(context.settings.topics, keyOf);
+  const nowMs = await context.marketNowMs();
+  const found = await Promise.all(
+    [...groups.values()].map(async ([topic]) => {
+      const quotes = await Promise.all(
+        context.venues(topic!).map((venue) => quoteOf(context, topic!, venue, nowMs)),
+      );
+      return [...freshness(topic!, quotes, nowMs), ...agreement(topic!, quotes)];
+    }),
+  );
+  return found.flat();
+}
+
+function keyOf({ pair, intervalMs, venues, maxDisagreement }: TopicSettings): string {
+  return JSON.stringify([pair, intervalMs, venues, maxDisagreement]);
+}
+
+async function quoteOf(
+  { signal, host }: HealthContext,
+  { pair, intervalMs }: TopicSettings,
+  venue: ReturnType<HealthContext["venues"]>[number],
+  nowMs: number,
+): Promise<Quote> {
+  const { name, remote = false } = venue;
+  const toMs = Math.floor(nowMs / intervalMs) * intervalMs;
+  const fromMs = toMs - ASKED * intervalMs;
+  try {
+    const candles = await venue.candles({
+      ...{ pair, intervalMs, fromMs, toMs, nowMs, signal, deadlineMs: host.nowMs() },
+    });
+    return { name, remote, candles, error: undefined };
+  } catch (thrown) {
+    return { name, remote, candles: [], error: messageOf(thrown).replace(/\.$/, "") };
+  }
+}
+
+function freshness(topic: TopicSettings, quotes: readonly Quote[], nowMs: number): CheckResult[] {
+  const { pair, intervalMs } = topic;
+  const limit = MAX_AGE * intervalMs;
+  const ageOf = ({ candles }: Quote) =>
+    nowMs - ((candles.at(-1)?.openMs ?? -Infinity) + intervalMs);
+  const isAnyFresh = quotes.some((quote) => ageOf(quote) <= limit);
+  const fix = `look at ${quotes.length > 1 ? "it" : "the venue"}, or name another in ALLORA_VENUES`;
+  return quotes.map((quote) => {
+    const { name, error } = quote;
+    const ageMs = ageOf(quote);
+    const found = Number.isFinite(ageMs) ? { value: Math.round(ageMs / 1000), unit: "s" } : {};
+    const isFresh = ageMs <= limit;
+    return {
+      ...{ id: "market", subject: `${name} ${pair}`, ...found, warn: String(limit / 1000) },
+      status: isFresh ? "OK" : isAnyFresh ? "WARNING" : "CRITICAL",
+      message: error ??
+        (Number.isFinite(ageMs)
+          ? `the newest candle ended ${span(ageMs)} ago`
+          : `no candle of the last ${span(ASKED * intervalMs)}`),
+      ...isFresh ? {} : { fix },
+    };
+  });
+}
+
+/** The largest distance between two venues in the newest candle that both have. */
+function agreement(
+  { pair, maxDisagreement }: TopicSettings,
+  quotes: readonly Quote[],
+): CheckResult[] {
+  const remote = quotes.filter(({ remote }) => remote);
+  const [first, ...others] = remote.filter(({ candles }) => candles.length > 0);
+  if (remote.length < 2) return [];
+  const what = { id: "agreement", subject: pair };
+  const fix = "look at both, and take the wrong one out of ALLORA_VENUES";
+  const apart = first === undefined ? [] : others.flatMap((other) => {
+    const mine = first.candles.findLast(({ openMs }) =>
+      other.candles.some((candle) => candle.openMs === openMs)
+    );
+    const its = other.candles.find(({ openMs }) => openMs === mine?.openMs);
+    if (mine === undefined || its === undefined) return [];
+    return { name: other.name, percent: 100 * Math.abs(Math.log(mine.close / its.close)) };
+  });
+  const worst = apart.sort((a, b) => b.percent - a.percent)[0];
+  if (first === undefined || worst === undefined) {
+    const message = "no two venues have a candle to compare";
+    return [{ ...what, status: "UNKNOWN", message, fix: "see the checks of market" }];
+  }
+  const value = Number(worst.percent.toFixed(3));
+  const crit = String(Number((maxDisagreement * 100).toFixed(3)));
+  const message = `${first.name} and ${worst.name} close ${value} % apart`;
+  return [measured({ ...what, value, unit: "%", crit, message, fix })];
+}

@@ -1,0 +1,133 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { statePaths } from "../../src/host/paths.ts";
+import { fill, windowsIn, withStateDir } from "../ledger/state_dir.ts";
+import { runMain } from "../commands/run_main.ts";
+import { assertSays, lookAt, practiseQuickly, rootOf } from "./bench.ts";
+
+const PHRASE = `${"abandon ".repeat(11)}about\n`;
+const MB = 1_000_000;
+
+Deno.test("secrets: there, for their owner alone, of the right shape; out of sight is fine while runs go well", async () => {
+  await using worker = await practiseQuickly();
+  const { settings, ledger } = worker;
+  const name = "credentials mnemonic";
+  const look = () => lookAt(worker, "credentials");
+  const absent = assertSays(await look(), name, "CRITICAL", /it is missing$/);
+  assertStringIncludes(absent.fix!, "umask 077");
+  ledger.finishRun("submit", { exitCode: 0, topics: new Map() });
+  assertSays(await look(), name, "OK", /^not in sight here, but the last run could read it$/);
+  await Deno.writeTextFile(settings.mnemonicFile, PHRASE, { mode: 0o644 });
+  const wide = assertSays(await look(), name, "CRITICAL", /its mode is 0644, wider than 0600$/);
+  assertEquals(wide.fix, `chmod 600 ${settings.mnemonicFile}`);
+  await Deno.chmod(settings.mnemonicFile, 0o600);
+  assertSays(await look(), name, "OK", /^readable, and for its owner alone$/);
+  await Deno.writeTextFile(settings.mnemonicFile, "only four words here");
+  const found = assertSays(await look(), name, "CRITICAL", /it has 4 words/);
+  assert(!JSON.stringify(found).includes("four"));
+  const [topic] = settings.topics;
+  const topics = [{ ...topic!, venues: [{ kind: "tiingo" as const }] }];
+  await Deno.remove(settings.mnemonicFile);
+  await Deno.writeTextFile(settings.tiingoKeyFile, "0123456789abcdef", { mode: 0o600 });
+  const keys = await lookAt(worker, "credentials", { settings: { topics } });
+  assertSays(keys, "credentials tiingo-key", "OK", /readable/);
+});
+
+Deno.test("a log that nobody rotates is told by its size", async () => {
+  await using worker = await practiseQuickly();
+  const { logDir } = worker.settings;
+  const look = (settings = {}) => lookAt(worker, "log-size", { settings });
+  assertSays(await look(), "log-size", "OK", /submission\.log is empty$/);
+  await Deno.mkdir(logDir);
+  const log = `${logDir}/submission.log`;
+  await Deno.writeTextFile(log, "");
+  await Deno.truncate(log, 81 * MB);
+  assertSays(await look(), "log-size", "WARNING", /has 81\.0 MB$/);
+  await Deno.truncate(log, 101 * MB);
+  assertEquals(assertSays(await look(), "log-size", "CRITICAL", /101\.0 MB$/).value, 101 * MB);
+  assertSays(await look({ logDir: log }), "log-size", "UNKNOWN", /^Cannot look at/);
+});
+
+Deno.test("a ledger that is damaged, absent or another program's is no health", async () => {
+  await using worker = await practiseQuickly();
+  const { stateDir } = worker.settings;
+  assertSays(await lookAt(worker, "ledger"), "ledger", "OK", /ledger\.db is whole$/);
+  const empty = { stateDir: `${stateDir}/none` };
+  const none = assertSays(
+    await lookAt(worker, "ledger", { settings: empty }),
+    "ledger",
+    "UNKNOWN",
+    /./,
+  );
+  assertEquals(none.fix, "allora-pipeline submit");
+  await withStateDir(async (cwd, path) => {
+    fill(path, 400);
+    const bytes = Deno.readFileSync(path);
+    const look = () =>
+      lookAt(worker, "ledger", { settings: { stateDir: path.replace(/\/[^/]+$/, "") } });
+    Deno.writeFileSync(path, bytes.map((byte, at) => at > 8192 && at % 4096 < 512 ? 255 : byte));
+    assertSays(await look(), "ledger", "CRITICAL", /is damaged: /);
+    const { code, stdout } = await runMain(["health", "--json"], { cwd });
+    const { checks } = JSON.parse(stdout);
+    assertEquals(code, 2);
+    assert(
+      checks.some(({ name, status }: Record<string, string>) =>
+        name === "ledger" && status === "CRITICAL"
+      ),
+    );
+    Deno.writeTextFileSync(path, "no database at all, but long enough to have a header".repeat(9));
+    assertSays(await look(), "ledger", "CRITICAL", /is damaged: .*not a database/);
+  });
+});
+
+const isSuccess = (...args: string[]) =>
+  new Deno.Command(args[0]!, { args: args.slice(1), stderr: "null" }).output()
+    .then(({ success }) => success, () => false);
+const canMount = await isSuccess("unshare", "--mount", "true");
+
+/** Runs `body` in a directory that is a file system of its own. */
+async function onTmpfs(size: string, body: (dir: string) => Promise<void>): Promise<void> {
+  const dir = await Deno.makeTempDir({ prefix: "health-disk-" });
+  assert(await isSuccess("mount", "-t", "tmpfs", "-o", `size=${size}`, "tmpfs", dir));
+  try {
+    await body(dir);
+  } finally {
+    await isSuccess("umount", dir);
+    await Deno.remove(dir);
+  }
+}
+
+Deno.test("a disk that fills up is told by what is left", async () => {
+  await using worker = await practiseQuickly();
+  const name = `disk ${worker.settings.stateDir}`;
+  await Deno.mkdir(worker.settings.logDir);
+  const limits = (warn: number, crit: number) => ({ healthDiskMb: { warn, crit } });
+  const look = (settings = {}) => lookAt(worker, "disk", { settings });
+  const free = assertSays(await look(limits(1, 1)), name, "OK", /MB free$/);
+  assertEquals([free.warn, free.crit, free.unit], ["1000000:", "1000000:", "B"]);
+  assertSays(await look(limits(1e9, 1)), name, "WARNING", /MB free$/);
+  assertSays(await look(limits(1e9, 1e9)), name, "CRITICAL", /MB free$/);
+  const nowhere = `${rootOf(worker)}/nowhere`;
+  assertSays(await look({ stateDir: nowhere }), `disk ${nowhere}`, "UNKNOWN", /is missing$/);
+});
+
+Deno.test({
+  name: "a full disk and one that cannot be written are named, and the ledger loses nothing" +
+    (canMount ? "" : " (skipped: needs the right to mount)"),
+  ignore: !canMount,
+  async fn() {
+    await using worker = await practiseQuickly();
+    const look = (stateDir: string) => lookAt(worker, "disk", { settings: { stateDir } });
+    await onTmpfs("1m", async (dir) => {
+      const path = statePaths(dir).ledger;
+      fill(path, 3);
+      await Deno.writeFile(`${dir}/filler`, new Uint8Array(2 * MB)).catch(() => {});
+      assertSays(await look(dir), `disk ${dir}`, "CRITICAL", /No space left on device/);
+      await Deno.remove(`${dir}/filler`);
+      assertEquals(windowsIn(path), 3);
+      assert(await isSuccess("mount", "-o", "remount,ro", dir));
+      assertSays(await look(dir), `disk ${dir}`, "CRITICAL", /Read-only file system/);
+      assert(await isSuccess("mount", "-o", "remount,rw", dir));
+      assertEquals(windowsIn(path), 3);
+    });
+  },
+});

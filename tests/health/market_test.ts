@@ -1,0 +1,118 @@
+import { assertEquals } from "@std/assert";
+import type { Devnet } from "../../src/devnet/start.ts";
+import { statePaths } from "../../src/host/paths.ts";
+import { damageModel, practise } from "../cycle/practice.ts";
+import { assertSays, lookAt, practiseQuickly } from "./bench.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const BINANCE = "market binance BTC/USD";
+const COINBASE = "market coinbase BTC/USD";
+
+/** Coinbase with the devnet's prices times `factor`, of which it has none of the last `missing` hours. */
+function serveCoinbase(devnet: Devnet, factor: number, missing = 0) {
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
+    const { searchParams } = new URL(request.url);
+    const [fromMs, toMs] = ["start", "end"].map((name) => Date.parse(searchParams.get(name)!));
+    const rows = [];
+    for (let openMs = fromMs!; openMs <= toMs! - missing * HOUR_MS; openMs += HOUR_MS) {
+      const close = devnet.price("BTC/USD", openMs + HOUR_MS)! * factor;
+      rows.unshift([openMs / 1000, close, close, close, close, 1]);
+    }
+    return Response.json(rows);
+  });
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  return { url, [Symbol.asyncDispose]: () => server.shutdown() };
+}
+
+Deno.test("candles: fresh, stale or refused at each venue, and whether two venues agree", async () => {
+  await using worker = await practiseQuickly();
+  const [topic] = worker.settings.topics;
+  const { devnet } = worker;
+  const look = (changes: Partial<NonNullable<typeof topic>>) =>
+    lookAt(worker, "market", { settings: { topics: [{ ...topic!, ...changes }] } });
+  assertSays(await look({}), BINANCE, "OK", /^the newest candle ended \d+ min ago$/);
+  const down = { binanceUrl: "http://127.0.0.1:1" };
+  assertSays(
+    await look(down),
+    BINANCE,
+    "CRITICAL",
+    /^Cannot read candles: http:\/\/127\.0\.0\.1:1/,
+  );
+
+  const venues = [{ kind: "binance" }, { kind: "coinbase" }] as const;
+  await using same = serveCoinbase(devnet, 1);
+  const agreed = await look({ venues, coinbaseUrl: same.url });
+  assertEquals(assertSays(agreed, "agreement BTC/USD", "OK", /close 0 % apart$/).crit, "1");
+  const one = await look({ ...down, venues, coinbaseUrl: same.url });
+  assertSays(one, BINANCE, "WARNING", /Cannot read/);
+  assertSays(one, COINBASE, "OK", /ended/);
+  assertSays(one, "agreement BTC/USD", "UNKNOWN", /^no two venues have a candle to compare$/);
+
+  await using apart = serveCoinbase(devnet, 1.02);
+  const found = await look({ venues, coinbaseUrl: apart.url });
+  assertSays(found, "agreement BTC/USD", "CRITICAL", /^binance and coinbase close 1\.98 % apart$/);
+
+  await using stale = serveCoinbase(devnet, 1, 2);
+  const late = await look({ venues, coinbaseUrl: stale.url });
+  assertSays(late, COINBASE, "WARNING", /^the newest candle ended 2(\.\d)? h ago$/);
+  const alone = await look({ venues: [{ kind: "coinbase" }], coinbaseUrl: stale.url });
+  assertSays(alone, COINBASE, "CRITICAL", /^the newest candle ended/);
+  await using empty = serveCoinbase(devnet, 1, 9);
+  const none = await look({ venues: [{ kind: "coinbase" }], coinbaseUrl: empty.url });
+  assertSays(none, COINBASE, "CRITICAL", /^no candle of the last 4 h$/);
+});
+
+Deno.test("topics of one pair ask its venues once", async () => {
+  await using worker = await practiseQuickly();
+  const [topic] = worker.settings.topics;
+  const topics = [topic!, { ...topic!, topicId: 3n }];
+  assertEquals((await lookAt(worker, "market", { settings: { topics } })).length, 1);
+});
+
+Deno.test("the model: there, of age, drifted, damaged, or the person's own", async () => {
+  await using worker = await practise();
+  const { settings } = worker;
+  const [topic] = settings.topics;
+  const name = "model topic 1";
+  const look = (changes: Partial<NonNullable<typeof topic>> = {}) =>
+    lookAt(worker, "model", { settings: { topics: [{ ...topic!, ...changes }] } });
+  const found = assertSays(await look(), name, "OK", /^ridge [0-9a-f]{12} was trained on candles/);
+  assertEquals([found.warn, found.unit], ["30", "days"]);
+  worker.devnet.step(2 * 720 * 24);
+  assertSays(await look({ modelMaxAgeMs: DAY_MS }), name, "WARNING", /up to 2(\.\d)? days ago$/);
+  const own = { kind: "http", url: "http://127.0.0.1:1" } as const;
+  assertSays(await look({ model: own }), name, "OK", /^http:\/\/127\.0\.0\.1:1 is your own$/);
+  assertSays(
+    await look({ topicId: 2n }),
+    "model topic 2",
+    "WARNING",
+    /^no model yet: the first visit/,
+  );
+  await damageModel(worker);
+  const damaged = assertSays(await look(), name, "CRITICAL", /^Cannot use .*\.json: /);
+  assertEquals(damaged.fix, "run allora-pipeline train --topic 1");
+  const promoted = `${statePaths(settings.stateDir).models(1n)}/promoted.json`;
+  await Deno.remove(promoted);
+  await Deno.mkdir(promoted);
+  assertSays(await look(), name, "UNKNOWN", /^Cannot read .*promoted\.json: /);
+});
+
+Deno.test("errors that have risen since the model was trained are told with the day", async () => {
+  await using worker = await practise();
+  const { ledger, address } = worker;
+  for (let hour = 0; hour < 160; hour++) {
+    const key = { topicId: 1n, nonce: BigInt(720 * (hour + 1)), worker: address };
+    const sd = (hour < 100 ? 1 : 4) * (hour % 3 - 1 || 0.5);
+    ledger.plan({
+      ...{ ...key, value: "0.1", labels: null, model: "ridge 0", fallback: null, basePrice: 1 },
+      ...{ low: 0, high: 0, low80: 0, high80: 0, sigma: 0.01 },
+      ...{ baseMs: worker.devnet.nowMs() + hour * HOUR_MS },
+      ...{ windowOpens: key.nonce + 1n, windowCloses: key.nonce + 600n },
+    });
+    ledger.resolve(key, "confirmed", "of a test");
+    ledger.settle(key, { realised: 0, loss: (0.01 * sd) ** 2, lossZero: 1 });
+  }
+  const found = await lookAt(worker, "model");
+  assertSays(found, "model topic 1", "WARNING", /have risen, which showed at the epoch of 2024-1/);
+});

@@ -1,0 +1,89 @@
+import { assertEquals } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { defaultTopics } from "../../src/devnet/default_topics.ts";
+import { statePaths } from "../../src/host/paths.ts";
+import type { Practice } from "../cycle/practice.ts";
+import { assertSays, DOWN, lookAt, practiseQuickly } from "./bench.ts";
+
+const NAME = "submission topic 1";
+
+/** A window with a visit in it. */
+async function meet(worker: Practice): Promise<void> {
+  worker.stepUntil("open");
+  await worker.visit();
+  worker.stepUntil("closed");
+}
+
+function miss(worker: Practice): void {
+  worker.stepUntil("open");
+  worker.stepUntil("closed");
+}
+
+Deno.test("windows missed are counted by the chain, also those that no visit has seen", async () => {
+  await using worker = await practiseQuickly();
+  const look = () => lookAt(worker, "submission");
+  worker.stepUntil("open");
+  await worker.visit();
+  assertSays(await look(), NAME, "OK", /^nonce \d+ is in, \d+ s ago$/);
+  worker.stepUntil("closed");
+  assertEquals(assertSays(await look(), NAME, "OK", /is in/).value, 0);
+  miss(worker);
+  const one = assertSays(await look(), NAME, "WARNING", /^1 window missed, the last met is nonce /);
+  assertEquals([one.value, one.warn, one.crit], [1, "0", "1"]);
+  miss(worker);
+  assertEquals(assertSays(await look(), NAME, "CRITICAL", /^2 windows missed/).value, 2);
+  // A visit writes the missed windows down, and makes good.
+  worker.stepUntil("open");
+  await worker.visit();
+  assertSays(await look(), NAME, "OK", /is in/);
+  worker.stepUntil("closed");
+  for (let windows = 0; windows < 5; windows++) miss(worker);
+  assertEquals(assertSays(await look(), NAME, "CRITICAL", /^5 windows/).value, 5);
+});
+
+Deno.test("a window that the chain counts is met, whatever the ledger has lost", async () => {
+  await using worker = await practiseQuickly();
+  await meet(worker);
+  await meet(worker);
+  using editor = new DatabaseSync(statePaths(worker.settings.stateDir).ledger);
+  editor.exec(
+    `DELETE FROM submissions WHERE nonce > 2; DELETE FROM transactions WHERE nonce > 2;
+     DELETE FROM closed_windows WHERE nonce > 2`,
+  );
+  assertSays(await lookAt(worker, "submission"), NAME, "OK", /^the chain counts nonce \d+$/);
+  // Without an index of blocks the likely ones are asked for.
+  worker.devnet.fault("no-block-index");
+  assertSays(await lookAt(worker, "submission"), NAME, "OK", /^the chain counts nonce \d+$/);
+});
+
+Deno.test("before the first window nothing is missed, and windows of before the first visit never", async () => {
+  await using worker = await practiseQuickly();
+  worker.stepUntil("open");
+  worker.stepUntil("closed");
+  await worker.visit();
+  assertSays(await lookAt(worker, "submission"), NAME, "OK", /no window has closed since/);
+  miss(worker);
+  assertSays(await lookAt(worker, "submission"), NAME, "WARNING", /^1 window missed, none was met/);
+});
+
+Deno.test("without the chain, the ledger or a wallet nobody can tell; no check is OK then", async () => {
+  await using worker = await practiseQuickly();
+  const empty = { stateDir: `${worker.settings.stateDir}/none` };
+  const look = (settings: Parameters<typeof lookAt>[2]) => lookAt(worker, "submission", settings);
+  assertSays(await look({}), NAME, "UNKNOWN", /knows no wallet yet/);
+  assertSays(await look({ settings: empty }), NAME, "UNKNOWN", /there is none at/);
+  await meet(worker);
+  assertSays(await look({ settings: DOWN }), NAME, "UNKNOWN", /Cannot use http/);
+});
+
+Deno.test("a topic that the chain does not have, or keeps closed to this worker, is no health", async () => {
+  const [first, ...others] = defaultTopics(10);
+  const inactive = { ...first!, active: false };
+  await using worker = await practiseQuickly({ topics: [inactive, ...others] });
+  worker.ledger.rememberAddress("0000", worker.address);
+  assertSays(await lookAt(worker, "submission"), NAME, "WARNING", /not active on the chain/);
+  const [topic] = worker.settings.topics;
+  const settings = { topics: [{ ...topic!, topicId: 99n }] };
+  const found = await lookAt(worker, "submission", { settings });
+  assertSays(found, "submission topic 99", "CRITICAL", /has no topic 99/);
+});

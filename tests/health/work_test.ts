@@ -1,0 +1,107 @@
+import { assertEquals } from "@std/assert";
+import { withLedger } from "../ledger/fixture.ts";
+import { assertSays, DOWN, lookAt, practiseQuickly } from "./bench.ts";
+
+const MINUTE_MS = 60_000;
+
+Deno.test("failures in a row: the first is a warning, the third critical, a success ends them", async () => {
+  await using worker = await practiseQuickly();
+  const end = (error?: string) =>
+    worker.ledger.finishRun("submit", {
+      ...{ exitCode: error === undefined ? 0 : 69, error },
+      topics: new Map([[1n, error]]),
+    });
+  const look = () => lookAt(worker, "failures");
+  end("the venue is down");
+  assertSays(await look(), "failures topic 1", "WARNING", /^1 visit failed.*the venue is down$/);
+  end("the venue is down");
+  end("the node is down");
+  assertSays(await look(), "failures topic 1", "CRITICAL", /^3 visits failed.*the node is down$/);
+  assertSays(await look(), "failures submit", "CRITICAL", /^3 visits/);
+  end();
+  assertSays(await look(), "failures topic 1", "OK", /did not fail/);
+  const settings = { stateDir: `${worker.settings.stateDir}/none` };
+  const found = await lookAt(worker, "failures", { settings });
+  assertSays(found, "failures", "UNKNOWN", /there is none at/);
+});
+
+Deno.test("the last run: the timers' by its age, the daemon by its heartbeat, whichever ran last", async () => {
+  await using worker = await practiseQuickly();
+  const { ledger } = worker;
+  const look = (minutes: number) =>
+    lookAt(worker, "last-run", { nowMs: Date.now() + minutes * MINUTE_MS });
+  assertSays(await look(0), "last-run", "UNKNOWN", /^neither submit nor the daemon has run yet$/);
+  ledger.finishRun("submit", { exitCode: 75, error: "no blocks", topics: new Map() });
+  assertSays(await look(14), "last-run", "OK", /^submit ended 14 min ago with exit code 75: no/);
+  assertSays(await look(16), "last-run", "WARNING", /^submit ended 16 min ago/);
+  const late = assertSays(await look(66), "last-run", "CRITICAL", /^submit ended 66 min ago/);
+  assertEquals([late.warn, late.crit, late.unit], ["900", "3900", "s"]);
+  assertSays(await look(-180), "last-run", "UNKNOWN", /3 h in the future: a clock was wrong/);
+  const slow = { healthLastRunMs: { warn: 70 * MINUTE_MS, crit: 130 * MINUTE_MS } };
+  const nowMs = Date.now() + 66 * MINUTE_MS;
+  assertSays(await lookAt(worker, "last-run", { settings: slow, nowMs }), "last-run", "OK", /66/);
+
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  ledger.startRun("daemon");
+  assertSays(await look(1), "last-run", "OK", /^the daemon was heard of 60 s ago$/);
+  assertSays(await look(3), "last-run", "WARNING", /^the daemon was heard of 3 min ago$/);
+  assertSays(await look(6), "last-run", "CRITICAL", /^the daemon was heard of 6 min ago$/);
+  ledger.finishRun("daemon", { exitCode: 70, error: "a defect", topics: new Map() });
+  assertSays(
+    await look(0),
+    "last-run",
+    "CRITICAL",
+    /^the daemon stopped .* exit code 70: a defect$/,
+  );
+});
+
+Deno.test("a pause is no failure until it lasts longer than was meant", async () => {
+  await using worker = await practiseQuickly();
+  const file = `${worker.settings.stateDir}/paused`;
+  assertSays(await lookAt(worker, "pause"), "pause", "OK", /^not paused$/);
+  await Deno.writeTextFile(file, "");
+  assertSays(await lookAt(worker, "pause"), "pause", "OK", /^paused for 0 s/);
+  assertSays(await lookAt(worker, "last-run"), "last-run", "OK", /^paused/);
+  const nowMs = Date.now() + 9 * 60 * MINUTE_MS;
+  const late = assertSays(await lookAt(worker, "pause", { nowMs }), "pause", "WARNING", /for 9 h/);
+  assertEquals(late.fix, `rm ${file}`);
+  const pauseFile = `${file}/below-a-file`;
+  assertSays(await lookAt(worker, "pause", { pauseFile }), "pause", "UNKNOWN", /Cannot look at/);
+});
+
+Deno.test("the balance: absolute floors, and the days that it lasts at the measured pace", async () => {
+  await using worker = await practiseQuickly();
+  const ALLO = 10n ** 18n;
+  const floors = (warn: bigint, crit: bigint) => ({ healthBalanceUallo: { warn, crit } });
+  const look = (settings = {}) => lookAt(worker, "balance", { settings });
+  assertSays(await look(), "balance", "UNKNOWN", /knows no wallet yet/);
+  worker.stepUntil("open");
+  await worker.visit();
+  const found = assertSays(await look(), "balance", "OK", /holds 0\.9999\d+ ALLO$/);
+  assertEquals([found.warn, found.crit, found.unit], ["0.01:", "0.001:", "ALLO"]);
+  assertSays(await look(floors(2n * ALLO, ALLO / 2n)), "balance", "WARNING", /holds/);
+  assertSays(await look(floors(3n * ALLO, 2n * ALLO)), "balance", "CRITICAL", /holds/);
+  assertSays(await look(DOWN), "balance", "UNKNOWN", /Cannot use/);
+
+  const days = assertSays(await look(), "runway", "OK", /more than a hundred years/).value!;
+  const limits = (warn: number, crit: number) => ({ healthRunwayDays: { warn, crit } });
+  assertSays(await look(limits(days * 2, days / 2)), "runway", "WARNING", /lasts/);
+  assertSays(await look(limits(days * 3, days * 2)), "runway", "CRITICAL", /lasts/);
+  const granter = "allo19rl4cm2hmr8afy4kldpxz3fka4jguq0ajnh7gv";
+  assertSays(await look({ feeGranter: granter }), "balance", "CRITICAL", /jnh7gv holds 0 ALLO$/);
+});
+
+Deno.test("of several wallets the one that submitted last is looked at", () => {
+  withLedger((ledger) => {
+    ledger.rememberAddress("1", "allo1old");
+    ledger.rememberAddress("2", "allo1new");
+    ledger.rememberAddress("3", "allo1never");
+    const { key, plan } = { key: { topicId: 1n, nonce: 720n }, plan: NO_PLAN };
+    ledger.refuse({ ...plan, ...key, worker: "allo1new" });
+    assertEquals(ledger.workers()[0], "allo1new");
+  });
+});
+
+const NO_PLAN = {
+  ...{ value: "1", model: "m", reason: "of a test", windowOpens: 721n, windowCloses: 1320n },
+};
