@@ -189,3 +189,23 @@ Deno.test({
     assertEquals([code, said], [0, ""]);
   },
 });
+
+Deno.test("health makes what it found metrics, touches no log, and says when it cannot write them", async () => {
+  const dir = await Deno.makeTempDir();
+  const path = `${dir}/allora-pipeline.prom`;
+  await using worker = await metOnce(`ALLORA_METRICS_FILE=${path}\n`);
+  const cwd = dirname(worker.settings.stateDir);
+  await runMain(["health"], { cwd });
+  const series = parse(await Deno.readTextFile(path));
+  assertEquals(series.get("check_status{check=ledger,topic=,subject=}"), 0);
+  assert(series.get("check_timestamp_seconds")! > Date.now() / 1000 - 60);
+  assert([...series.keys()].some((name) => name.startsWith("wallet_balance_allo")));
+  const log = await Deno.stat(`${cwd}/logs/submission.log`).catch(() => undefined);
+  assertEquals(log, undefined);
+
+  await Deno.remove(path);
+  await Deno.mkdir(path);
+  const { stdout } = await runMain(["health"], { cwd });
+  assertMatch(stdout, /metrics.*allora-pipeline\.prom/);
+  await Deno.remove(dir, { recursive: true });
+});

@@ -52,7 +52,7 @@ async function look(
   const unwritten = writeFiles(settings, results, terminal);
   const unmeasured = wantsMetrics(settings)
     ? await (await import("../metrics/after_health.ts"))
-      .metricsAfterHealth(settings, terminal, results, stop === undefined ? {} : { stop })
+      .metricsAfterHealth(settings, terminal, results, stop)
     : [];
   return print([...results, ...unwritten, ...unmeasured], invocation, terminal);
 }

@@ -1,8 +1,8 @@
 import { messageOf } from "../../errors.ts";
 import type { CheckResult } from "../../health/check.ts";
 import { statePaths } from "../../host/paths.ts";
+import { openLedger } from "../../ledger/ledger.ts";
 import type { Settings } from "../../settings.ts";
-import { openRun, type RunOptions } from "../open_run.ts";
 import type { Terminal } from "../terminal_io.ts";
 import { metricsAfterVisit, writeMetricsFile } from "./after_visit.ts";
 
@@ -12,23 +12,24 @@ import { metricsAfterVisit, writeMetricsFile } from "./after_visit.ts";
  */
 export async function metricsAfterHealth(
   settings: Settings,
-  terminal: Terminal,
+  { host }: Pick<Terminal, "host">,
   results: readonly CheckResult[],
-  options: RunOptions,
+  stop = new AbortController().signal,
 ): Promise<readonly CheckResult[]> {
   const failures: string[] = [];
   try {
-    if (Deno.statSync(statePaths(settings.stateDir).ledger).size === 0) return [];
-    using opened = openRun(settings, terminal, options);
+    const path = statePaths(settings.stateDir).ledger;
+    if (Deno.statSync(path).size === 0) return [];
+    using ledger = openLedger(path, { nowMs: () => host.nowMs() });
     const run = {
-      ...opened,
+      ...{ settings, host, ledger, signal: stop },
       // Health leaves the log alone; that the balance is not known, one of its checks says.
       tell: (event: string, fields: Readonly<Record<string, unknown>> = {}) => {
         if (event === "metrics.unwritten") failures.push(String(fields["error"]));
       },
     };
-    run.ledger.recordChecks(results);
-    const [worker] = run.ledger.workers();
+    ledger.recordChecks(results);
+    const [worker] = ledger.workers();
     await (worker === undefined ? writeMetricsFile(run) : metricsAfterVisit(run, worker));
   } catch (thrown) {
     if (!(thrown instanceof Deno.errors.NotFound)) failures.push(messageOf(thrown));

@@ -1,5 +1,5 @@
-import { connectTo } from "../../cycle/connect.ts";
-import { failureOf, type Run } from "../../cycle/run.ts";
+import { type Asking, connectTo } from "../../cycle/connect.ts";
+import { failureOf } from "../../cycle/run.ts";
 import { exposition } from "../../health/metrics/exposition.ts";
 import { writeTextfile } from "../../health/metrics/textfile.ts";
 import { sourceOf } from "./source.ts";
@@ -8,7 +8,7 @@ import { sourceOf } from "./source.ts";
 const PATIENCE_MS = 10_000;
 
 /** Metrics after a visit that did something: the balance it left, and the textfile. Never throws. */
-export async function metricsAfterVisit(run: Run, worker: string): Promise<void> {
+export async function metricsAfterVisit(run: Asking, worker: string): Promise<void> {
   const signal = AbortSignal.any([run.signal, AbortSignal.timeout(PATIENCE_MS)]);
   // Of endpoints that fail the visit itself has told.
   const asking = { ...run, signal, tell: () => {} };
@@ -23,7 +23,7 @@ export async function metricsAfterVisit(run: Run, worker: string): Promise<void>
 }
 
 /** Writes ALLORA_METRICS_FILE when it is set; what fails is told, for no visit is worse for it. */
-export async function writeMetricsFile(run: Run): Promise<void> {
+export async function writeMetricsFile(run: Asking): Promise<void> {
   const { metricsFile } = run.settings;
   if (metricsFile === undefined) return;
   try {

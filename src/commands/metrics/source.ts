@@ -8,7 +8,9 @@ import type { Settings } from "../../settings.ts";
 import { versionParts } from "../../version.ts";
 
 /** What the metrics are made of now. */
-export async function sourceOf({ ledger, host, settings }: Run): Promise<Source> {
+export async function sourceOf(
+  { ledger, host, settings }: Pick<Run, "ledger" | "host" | "settings">,
+): Promise<Source> {
   const { version, commit, deno } = versionParts();
   const { topics, broken, rpc, feeGranter, stateDir, logDir } = settings;
   const topicIds = [...topics, ...broken].flatMap(({ topicId }) => topicId ?? []);
