@@ -114,6 +114,22 @@ export const EVENTS = {
     message: "the balance for the metrics is not known: {error}",
   },
 
+  "alert.raised": { level: "warn", message: "{title}" },
+  "alert.worse": { level: "warn", message: "{title}" },
+  "alert.reminder": { level: "warn", message: "{title}" },
+  "alert.resolved": { level: "info", message: "{title}" },
+  "alert.delivered": { level: "info", message: "{channel} was told: {titles}" },
+  "alert.not_delivered": { level: "error", message: "{channel} was not told: {error}" },
+  "alert.given_up": {
+    level: "error",
+    message: "{channel} will not be told any more: {titles}: {error}",
+  },
+  "alert.waiting": {
+    level: "warn",
+    message: "alerts are told by the next run, another one is at it: {holder}",
+  },
+  "alert.failed": { level: "error", message: "alerts were not looked at: {error}" },
+
   "daemon.started": { level: "info", message: "daemon started" },
   "daemon.reloaded": { level: "info", message: "settings and topics read again" },
   "daemon.reload_failed": {

@@ -1,5 +1,6 @@
 import { failureOf } from "../cycle/run.ts";
 import { runDaemon } from "../cycle/run_daemon.ts";
+import type { TopicOutcome } from "../cycle/topic_outcome.ts";
 import { type Worker, workerOf } from "../cycle/worker.ts";
 import { messageOf, PipelineError } from "../errors.ts";
 import { readMnemonic } from "../host/credentials.ts";
@@ -99,22 +100,46 @@ async function workUntilReload(shift: Shift): Promise<Work> {
     }
   };
   run.signal.addEventListener("abort", onStop);
+  // Beside the work, which waits for no channel; what comes meanwhile is told together.
+  let telling = Promise.resolve();
+  const untold: TopicOutcome[] = [];
+  let isAsked = false;
+  const tellPeople = (more: readonly TopicOutcome[]) => {
+    untold.push(...more);
+    if (isAsked) return;
+    isAsked = true;
+    telling = telling.then(async () => {
+      const { afterVisit } = await import("./alert/after_visit.ts");
+      const { topics } = work;
+      isAsked = false;
+      const outcomes = untold.splice(0);
+      await afterVisit(run, terminal, {
+        topics,
+        worker: worker.address,
+        outcomes,
+        stop: run.signal,
+      });
+    });
+  };
   const reloads = hangups.answerWith(reload);
   try {
     await runDaemon(run, work.topics, worker, {
       onReport: (report) => {
         tellFailures(run, report);
         run.ledger.beat("daemon", endOf(report));
+        tellPeople(report.outcomes);
         if (isBusy(report)) metrics?.visited("done");
       },
       onFailure: (failure, topics) => {
         run.ledger.beat("daemon", failureEnd(failure, topics.map(({ topicId }) => topicId)));
+        tellPeople([]);
         metrics?.visited("failed");
       },
       ...{ service, leave: leave.signal, isUnattended: shift.isUnattended },
     });
   } finally {
     await reloads.end();
+    await telling;
     run.signal.removeEventListener("abort", onStop);
   }
   return next;

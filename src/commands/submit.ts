@@ -16,16 +16,25 @@ export const submit: Handler = async (invocation, terminal) => {
   const settings = settingsOf(invocation, terminal);
   const topics = topicsOf(invocation, settings);
   const dryRun = invocation.switches.has("dry-run");
-  using run = openRun(settings, terminal, { dryRun, stop: terminal.stopSignal() });
+  const stop = terminal.stopSignal();
+  using run = openRun(settings, terminal, { dryRun, stop });
   const brokenCode = tellBroken(run, invocation);
   const worker = await workerOf(run);
   using _lock = lockWallet(settings, worker.address, terminal.host.nowMs);
   const finish = (end: RunEnd) => dryRun || run.ledger.finishRun("submit", end);
+  // A quiet visit, and one that only rehearses, have nothing to tell and load nothing for it.
+  const tellPeople = async (outcomes: readonly TopicOutcome[]) => {
+    if (dryRun) return;
+    const { afterVisit } = await import("./alert/after_visit.ts");
+    await afterVisit(run, terminal, { topics, worker: worker.address, outcomes, stop });
+  };
   let report: CycleReport;
+  let isIdle = false;
   try {
     if (isQuiet(run, topics, worker)) {
       const outcomes = topics.map(({ topicId }) => ({ topicId, state: "idle" as const }));
       report = { outcomes, exitCode: 0 };
+      isIdle = true;
     } else {
       if (!dryRun) run.ledger.startRun("submit");
       report = await (await import("../cycle/run_cycle.ts")).runCycle(run, topics, { worker });
@@ -35,6 +44,7 @@ export const submit: Handler = async (invocation, terminal) => {
     const failure = failureOf(run, thrown);
     run.tell("run.failed", { error: failure.message, hint: failure.hint });
     finish(failureEnd(failure, topics.map(({ topicId }) => topicId)));
+    await tellPeople([]);
     if (!dryRun && settings.metricsFile !== undefined) {
       await (await metrics()).writeMetricsFile(run);
     }
@@ -43,7 +53,8 @@ export const submit: Handler = async (invocation, terminal) => {
   const exitCode = worstExitCode([report.exitCode, brokenCode]);
   finish(endOf({ ...report, exitCode }));
   tellFailures(run, { ...report, exitCode });
-  if (!dryRun && settings.metricsFile !== undefined && isBusy(report)) {
+  if (!isIdle) await tellPeople(report.outcomes);
+  if (!dryRun && settings.metricsFile !== undefined && !isIdle) {
     await (await metrics()).metricsAfterVisit(run, worker.address);
   }
   const outcomes = [...report.outcomes, ...brokenOutcomes(invocation, settings)];

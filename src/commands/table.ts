@@ -1,3 +1,4 @@
+import { ALERT_COMMANDS } from "./alert/table.ts";
 import type { Command, Flag } from "./command.ts";
 import { HEALTH_COMMANDS } from "./health/table.ts";
 import { LEDGER_COMMANDS } from "./ledger/table.ts";
@@ -122,6 +123,7 @@ export const COMMANDS: readonly Command[] = [
   ...WALLET_COMMANDS,
   ...LEDGER_COMMANDS,
   ...HEALTH_COMMANDS,
+  ...ALERT_COMMANDS,
   {
     name: "demo",
     summary: "the whole job on an embedded chain and market, with a throwaway wallet",

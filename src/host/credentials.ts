@@ -59,6 +59,39 @@ export async function readVenueKey(
   );
 }
 
+/**
+ * The URL of a channel in a file, as readMnemonic() reads; `setting` names the file. It is a secret, and in
+ * no error. Throws "config" for what is no https URL, or an http URL on this machine.
+ */
+export async function readSecretUrl(
+  path: string,
+  channel: string,
+  setting: string,
+  credentialsDir?: string,
+): Promise<string> {
+  const secret = { name: `URL of ${channel}`, content: "URL", setting };
+  const text = await readSecret(path, secret, credentialsDir);
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url?.hostname ?? "");
+  const isSound = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback);
+  if (isSound && !/\s/.test(text)) return text;
+  throw new PipelineError(
+    "config",
+    `Cannot use the URL of ${channel} in ${path}: it is not one https URL`,
+    { hint: `Keep the URL alone in ${shellQuote(path)}` },
+  );
+}
+
+/** The password of the mail server, as readMnemonic() reads. */
+export async function readPassword(path: string, credentialsDir?: string): Promise<string> {
+  const secret = { name: "mail password", content: "password" };
+  return await readSecret(
+    path,
+    { ...secret, setting: "ALLORA_SMTP_PASSWORD_FILE" },
+    credentialsDir,
+  );
+}
+
 /** The text of a secret file without the space around it. */
 async function readSecret(
   path: string,

@@ -6,6 +6,8 @@ export interface StatePaths {
   readonly candles: string;
   /** One lock for each wallet, so that two programs never sign with one account at a time. */
   walletLock(address: string): string;
+  /** The lock of whoever delivers alerts. */
+  readonly alertLock: string;
   /** Directory of a topic's models: <id>.json, and promoted.json, which names the one that predicts. */
   models(topicId: bigint): string;
   /** The one model of a topic, where earlier versions kept it. */
@@ -18,6 +20,7 @@ export function statePaths(stateDir: string): StatePaths {
     ledger: join(stateDir, "ledger.db"),
     candles: join(stateDir, "candles.db"),
     walletLock: (address) => join(stateDir, `${address}.lock`),
+    alertLock: join(stateDir, "alerts.lock"),
     models: (topicId) => join(stateDir, "models", String(topicId)),
     oldModel: (topicId) => join(stateDir, "models", `${topicId}.json`),
   };

@@ -2,6 +2,7 @@ import { type Database, openDatabase } from "../host/database.ts";
 import { adoption } from "./adoption.ts";
 import { balances } from "./balances.ts";
 import { checks } from "./checks.ts";
+import { alerts } from "./alerts.ts";
 import { endpoints } from "./endpoints.ts";
 import { LEDGER_FILE } from "./file.ts";
 import { history } from "./history.ts";
@@ -32,6 +33,7 @@ export type Ledger =
   & ReturnType<typeof checks>
   & ReturnType<typeof balances>
   & ReturnType<typeof totals>
+  & ReturnType<typeof alerts>
   & Disposable;
 
 export interface LedgerOptions {
@@ -63,6 +65,7 @@ export function ledgerOn(database: Database, nowMs: () => number): Ledger {
     ...checks(database, nowMs),
     ...balances(database, nowMs),
     ...totals(database),
+    ...alerts(database, nowMs),
     [Symbol.dispose]: () => database[Symbol.dispose](),
   };
 }

@@ -165,5 +165,52 @@ CREATE TABLE checks (
   status     TEXT NOT NULL CHECK (status IN ('OK', 'WARNING', 'UNKNOWN', 'CRITICAL')),
   checked_ms INTEGER NOT NULL
 ) STRICT;
+
+-- Of an alert that is named after no topic the topic is 0, of one without a subject that is empty.
+CREATE TABLE alerts (
+  id           TEXT NOT NULL,
+  topic_id     INTEGER NOT NULL,
+  subject      TEXT NOT NULL,
+  status       TEXT NOT NULL,
+  message      TEXT NOT NULL,
+  fix          TEXT,
+  since_ms     INTEGER NOT NULL,
+  seen_ms      INTEGER NOT NULL,
+  said_status  TEXT,
+  said_ms      INTEGER,
+  oks          INTEGER NOT NULL,
+  ok_since_ms  INTEGER,
+  PRIMARY KEY (id, topic_id, subject)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE notices (
+  notice_id  INTEGER PRIMARY KEY AUTOINCREMENT,
+  created_ms INTEGER NOT NULL,
+  content    TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE deliveries (
+  notice_id     INTEGER NOT NULL REFERENCES notices,
+  channel       TEXT NOT NULL,
+  state         TEXT NOT NULL,
+  tries         INTEGER NOT NULL,
+  updated_ms    INTEGER NOT NULL,
+  not_before_ms INTEGER NOT NULL,
+  error         TEXT,
+  PRIMARY KEY (notice_id, channel)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX deliveries_pending ON deliveries (channel, notice_id) WHERE state = 'pending';
+
+CREATE TABLE silences (
+  id       TEXT NOT NULL,
+  topic_id INTEGER NOT NULL,
+  until_ms INTEGER NOT NULL,
+  PRIMARY KEY (id, topic_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE milestones (
+  name TEXT PRIMARY KEY,
+  at_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 `,
 ];

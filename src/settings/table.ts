@@ -1,5 +1,6 @@
 import { address } from "./address.ts";
 import { HEALTH_SETTINGS } from "./health.ts";
+import { ALERT_SETTINGS } from "./alerts.ts";
 import { model } from "./model.ts";
 import {
   allo,
@@ -172,6 +173,7 @@ export const GLOBAL_SETTINGS = {
     example: "127.0.0.1:9477",
   },
   ...HEALTH_SETTINGS,
+  ...ALERT_SETTINGS,
 } as const satisfies Table;
 
 /** Settings of one topic. In the global file they are defaults for all topics. */

@@ -171,7 +171,10 @@ Deno.test("every setting has a name, a flag, a meaning and a place in help and e
     assertStringIncludes(help, `--${flag} ${type.word}`);
     assertStringIncludes(help, meaning);
     assertMatch(examples, new RegExp(`^#?${name}=`, "m"));
-    assertEquals(secret ?? false, /^ALLORA_(MNEMONIC|ATLAS_KEY|TIINGO_KEY)_FILE$/.test(name));
+    assertEquals(
+      secret ?? false,
+      /_(MNEMONIC|KEY|WEBHOOK|HEARTBEAT_URL|SMTP_PASSWORD)_FILE$/.test(name),
+    );
   }
   assert(help.includes("log-return, price, volatility, labels"));
 });

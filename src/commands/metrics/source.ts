@@ -22,7 +22,6 @@ export async function sourceOf(
     models: await modelsOf(settings),
     logBytes: logBytes(logDir),
     ledgerBytes: (sizeOf(path) ?? 0) + (sizeOf(`${path}-wal`) ?? 0),
-    openAlerts: undefined,
   };
 }
 

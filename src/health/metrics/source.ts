@@ -17,8 +17,6 @@ export interface Source {
   /** Of submission.log and of its rotated archives; undefined when it cannot be seen. */
   readonly logBytes: { readonly current: number; readonly archives: number } | undefined;
   readonly ledgerBytes: number | undefined;
-  /** Alerts that are open; undefined when nobody keeps count. */
-  readonly openAlerts: number | undefined;
 }
 
 /** What was seen longer ago, in milliseconds, is not known any more: health looks every hour. */

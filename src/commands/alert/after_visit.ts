@@ -1,0 +1,73 @@
+import type { TopicOutcome } from "../../cycle/topic_outcome.ts";
+import { messageOf } from "../../errors.ts";
+import type { AlertContext } from "../../health/alerts/alert_on.ts";
+import type { TopicSettings } from "../../settings.ts";
+import type { Run } from "../../cycle/run.ts";
+import type { Terminal } from "../terminal_io.ts";
+import { alertContext } from "./context.ts";
+import { DIGEST_MS, tellDigest } from "./digest_due.ts";
+import { visitResults } from "./visit_results.ts";
+
+/** A visit to the topics that had something to do. */
+export interface Visit {
+  readonly topics: readonly TopicSettings[];
+  readonly worker: string;
+  readonly outcomes: readonly TopicOutcome[];
+  readonly stop: AbortSignal;
+}
+
+/**
+ * After a visit, what people should hear before the hourly look at everything: topics of short epochs
+ * that miss windows or fail, the first submission ever, the week's digest, and what a channel did not
+ * take before. What of alerts fails is an event, and no failure of the visit.
+ */
+export async function afterVisit(
+  run: Run,
+  terminal: Pick<Terminal, "env">,
+  { topics, worker, outcomes, stop }: Visit,
+): Promise<void> {
+  try {
+    const { ledger, settings, host } = run;
+    const results = topics.flatMap((topic) => visitResults(ledger, topic.topicId, worker));
+    const confirmed = outcomes.find(({ state }) => state === "confirmed");
+    const isFirst = confirmed !== undefined && ledger.milestoneMs("first submission") === undefined;
+    const weekAgoMs = host.nowMs() - DIGEST_MS;
+    const isWeekOver = settings.digest === "weekly" &&
+      (ledger.milestoneMs("digest") ?? -Infinity) <= weekAgoMs;
+    const isOpen = ledger.openAlerts().some((alert) =>
+      results.some(({ id, topicId }) => alert.id === id && alert.topicId === topicId)
+    );
+    const context = alertContext(run, terminal, stop);
+    if (isOpen || results.some(({ status }) => status !== "OK")) {
+      const { alertOn } = await import("../../health/alerts/alert_on.ts");
+      await alertOn(results, context, { isComplete: false });
+    } else if (ledger.hasPendingDeliveries()) {
+      await (await import("../../health/alerts/tell_once.ts")).deliverPending(context);
+    }
+    if (isFirst) await tellFirst(context, confirmed);
+    if (isWeekOver) await tellDigest(run, context);
+  } catch (thrown) {
+    run.tell("alert.failed", { error: messageOf(thrown) });
+  }
+}
+
+async function tellFirst(context: AlertContext, outcome: TopicOutcome): Promise<void> {
+  const { tellOnce } = await import("../../health/alerts/tell_once.ts");
+  const { noticeOf } = await import("../../health/alerts/notice.ts");
+  const { hostName, host, settings } = context;
+  const { topicId, nonce, value, hash } = outcome;
+  const notice = () =>
+    noticeOf("works", `IT WORKS: ${hostName} has submitted its first prediction`, [
+      ["host", hostName],
+      ["topic", String(topicId)],
+      ["chain", settings.chainId],
+      ...nonce === undefined ? [] : [["nonce", String(nonce)] as const],
+      ...value === undefined ? [] : [["prediction", value] as const],
+      ...hash === undefined ? [] : [["transaction", hash] as const],
+      [
+        "from now on",
+        "you hear of windows that are missed, of what is about to go wrong, and weekly",
+      ],
+    ], { hostName, nowMs: host.nowMs() });
+  await tellOnce("first submission", notice, context, (lastMs) => lastMs === undefined);
+}
