@@ -107,7 +107,11 @@ function print(
     ["a submission: ledger", kb(grown("ledger") / submissions), "", ""],
     [
       ...["a submission, both", kb(perSubmission), `${kb(least)} to ${kb(most)}`],
-      perSubmission > least && perSubmission < most ? "within" : beside(perSubmission, most),
+      perSubmission > most
+        ? beside(perSubmission, most)
+        : perSubmission < least
+        ? beside(perSubmission, least)
+        : "within",
     ],
     ["log a day, raw", kb(grown("logged")), kb(logDay), beside(grown("logged"), logDay)],
     [
