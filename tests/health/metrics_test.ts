@@ -208,3 +208,29 @@ Deno.test("health makes what it found metrics, touches no log, and says when it 
   assertMatch(stdout, /metrics.*allora-pipeline\.prom/);
   await Deno.remove(dir, { recursive: true });
 });
+
+Deno.test("a visit of submit that did something writes the textfile, and a rehearsal does not", async () => {
+  const dir = await Deno.makeTempDir();
+  const path = `${dir}/allora-pipeline.prom`;
+  await using worker = await practise({ env: `ALLORA_METRICS_FILE=${path}\n` });
+  const { stateDir } = worker.settings;
+  await Deno.writeTextFile(`${stateDir}/mnemonic`, await worker.run().mnemonic(), { mode: 0o600 });
+  worker.stepUntil("open");
+  await worker.visit();
+  worker.stepUntil("closed");
+  worker.stepUntil("open");
+  const cwd = dirname(stateDir);
+  const rehearsal = await runMain(["submit", "--dry-run"], { cwd });
+  assertEquals(rehearsal.code, 0, rehearsal.stderr);
+  assertEquals([...Deno.readDirSync(dir)], []);
+
+  const stepping = setInterval(() => worker.devnet.step(), 100);
+  const { code, stderr } = await runMain(["submit"], { cwd });
+  clearInterval(stepping);
+  assertEquals(code, 0, stderr);
+  const series = parse(await Deno.readTextFile(path));
+  assertEquals(series.get("submissions_total{topic=1,result=confirmed}"), 2);
+  assertEquals(series.get("last_run_success{command=submit}"), 1);
+  assert(series.get(`wallet_balance_allo{worker=${worker.address}}`)! > 0);
+  await Deno.remove(dir, { recursive: true });
+});
