@@ -151,6 +151,9 @@ CREATE TABLE topic_visits (
 ) STRICT;
 
 ALTER TABLE endpoints ADD COLUMN height INTEGER;
+-- What metrics count and sum, without reading the bytes of every transaction.
+CREATE INDEX transactions_counted ON transactions
+  (topic_id, kind, state, height, timeout_height, fee_paid_uallo);
 
 CREATE TABLE balances (
   worker        TEXT PRIMARY KEY,

@@ -8,6 +8,7 @@ import { exposition } from "../../src/health/metrics/exposition.ts";
 import { PREFIX } from "../../src/health/metrics/family.ts";
 import { money } from "../../src/health/metrics/money.ts";
 import { FORGET_MS, type Source } from "../../src/health/metrics/source.ts";
+import { serveMetrics } from "../../src/health/metrics/serve.ts";
 import { wrong } from "../../src/health/metrics/wrong.ts";
 import { runMain } from "../commands/run_main.ts";
 import { HOURLY, type Practice, practise } from "../cycle/practice.ts";
@@ -233,4 +234,37 @@ Deno.test("a visit of submit that did something writes the textfile, and a rehea
   assertEquals(series.get("last_run_success{command=submit}"), 1);
   assert(series.get(`wallet_balance_allo{worker=${worker.address}}`)! > 0);
   await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test("scrapes at the same time are one computation, and a failed one is tried again", async () => {
+  await using worker = await practise({ isTrained: false });
+  let nowMs = 0, computed = 0, isBroken = false;
+  const failures: string[] = [];
+  await using served = serveMetrics("127.0.0.1:0", {
+    source: async () => {
+      computed++;
+      nowMs += 50;
+      if (isBroken) throw new Error("the ledger is gone");
+      return await sourceOf(worker.run());
+    },
+    ...{ silentMs: () => nowMs, longestMs: 10_000, nowMs: () => nowMs },
+    onFailure: (error) => void failures.push(error),
+  });
+  const scrape = async (path = "metrics") => {
+    const response = await fetch(`${served.url}/${path}`);
+    await response.body?.cancel();
+    return response.status;
+  };
+  assertEquals(await Promise.all([scrape(), scrape(), scrape()]), [200, 200, 200]);
+  nowMs += 4000;
+  assertEquals([await scrape(), computed], [200, 1]);
+  nowMs += 1500;
+  assertEquals([await scrape(), computed], [200, 2]);
+  assertEquals(await scrape("healthz"), 200);
+
+  nowMs += 6000;
+  isBroken = true;
+  assertEquals([await scrape(), failures], [500, ["the ledger is gone"]]);
+  isBroken = false;
+  assertEquals([await scrape(), await scrape("healthz"), await scrape("")], [200, 503, 404]);
 });
