@@ -113,6 +113,14 @@ export const EVENTS = {
   },
   "log.pruned": { level: "info", message: "{archives} archived logs deleted, the newest {newest}" },
   "log.rotation_failed": { level: "error", message: "log not rotated: {error}" },
+  "metrics.served": { level: "info", message: "metrics are served at {url}" },
+  "metrics.unserved": { level: "warn", message: "metrics are not served: {error}" },
+  "metrics.unwritten": { level: "warn", message: "metrics not written: {error}" },
+  "metrics.balance_unknown": {
+    level: "warn",
+    message: "the balance for the metrics is not known: {error}",
+  },
+
   "alert.raised": { level: "warn", message: "{title}" },
   "alert.worse": { level: "warn", message: "{title}" },
   "alert.reminder": { level: "warn", message: "{title}" },

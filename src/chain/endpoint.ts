@@ -19,6 +19,8 @@ export interface EndpointRecord {
   readonly lastError: string | null;
   /** Wall clock, epoch milliseconds. */
   readonly lastErrorMs: number | null;
+  /** Of its node when last seen. */
+  readonly height: bigint | null;
 }
 
 /** The node answers, but its answers are not to be used. */
@@ -115,6 +117,7 @@ export class Endpoint {
     this.chainId = chainId;
     this.height = height;
     this.timeMs = timeMs;
+    this.#record = { ...this.#record, height };
     if (height > this.passed) this.passed = height;
   }
 

@@ -199,7 +199,7 @@ function isImpossible(higher: Head, lower: Head): boolean {
 
 const NEVER_ASKED = {
   ...{ answers: 0, failures: 0, streak: 0 },
-  ...{ latencyMs: null, lastError: null, lastErrorMs: null },
+  ...{ latencyMs: null, lastError: null, lastErrorMs: null, height: null },
 };
 
 function whyNone(failures: readonly PipelineError[]): PipelineError {

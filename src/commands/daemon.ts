@@ -9,7 +9,7 @@ import type { Settings, TopicSettings } from "../settings.ts";
 import type { Handler, Invocation } from "./command.ts";
 import { lockWallet, type OpenRun, openRun, settingsOf, tellBroken, topicsOf } from "./open_run.ts";
 import { endOf, failureEnd } from "./run_end.ts";
-import { tellFailures } from "./submit.ts";
+import { isBusy, tellFailures } from "./submit.ts";
 import type { Terminal } from "./terminal_io.ts";
 
 /**
@@ -86,6 +86,7 @@ async function workUntilReload(shift: Shift): Promise<Work> {
     run.tell("daemon.stopping");
     service.stopping();
   };
+  await using metrics = await metricsOf(run, worker);
   let next = work;
   const reload = async () => {
     service.reloading();
@@ -127,10 +128,12 @@ async function workUntilReload(shift: Shift): Promise<Work> {
         tellFailures(run, report);
         run.ledger.beat("daemon", endOf(report));
         tellPeople(report.outcomes);
+        if (isBusy(report)) metrics?.visited("done");
       },
       onFailure: (failure, topics) => {
         run.ledger.beat("daemon", failureEnd(failure, topics.map(({ topicId }) => topicId)));
         tellPeople([]);
+        metrics?.visited("failed");
       },
       ...{ service, leave: leave.signal, isUnattended: shift.isUnattended },
     });
@@ -140,6 +143,13 @@ async function workUntilReload(shift: Shift): Promise<Work> {
     run.signal.removeEventListener("abort", onStop);
   }
   return next;
+}
+
+/** Loaded where somebody wants metrics. */
+async function metricsOf(run: OpenRun, { address }: Worker) {
+  const { metricsFile, metricsListen } = run.settings;
+  if (metricsFile === undefined && metricsListen === undefined) return undefined;
+  return (await import("./metrics/daemon_metrics.ts")).daemonMetrics(run, address);
 }
 
 /**

@@ -45,17 +45,31 @@ export const submit: Handler = async (invocation, terminal) => {
     run.tell("run.failed", { error: failure.message, hint: failure.hint });
     finish(failureEnd(failure, topics.map(({ topicId }) => topicId)));
     await tellPeople([]);
+    if (!dryRun && settings.metricsFile !== undefined) {
+      await (await metrics()).writeMetricsFile(run);
+    }
     return worstExitCode([failure.exitCode, brokenCode]);
   }
   const exitCode = worstExitCode([report.exitCode, brokenCode]);
   finish(endOf({ ...report, exitCode }));
   tellFailures(run, { ...report, exitCode });
   if (!isIdle) await tellPeople(report.outcomes);
+  if (!dryRun && settings.metricsFile !== undefined && !isIdle) {
+    await (await metrics()).metricsAfterVisit(run, worker.address);
+  }
   const outcomes = [...report.outcomes, ...brokenOutcomes(invocation, settings)];
   const whole = { outcomes, exitCode };
   terminal.out(invocation.json ? `${JSON.stringify(jsonOf(whole))}\n` : textOf(whole));
   return exitCode;
 };
+
+/** Loaded after visits that did something, where it is wanted. */
+const metrics = () => import("./metrics/after_visit.ts");
+
+/** Whether the visit did something. */
+export function isBusy({ outcomes }: CycleReport): boolean {
+  return outcomes.some(({ state }) => state !== "idle");
+}
 
 /** The topics whose files cannot be used, which have been told already. */
 function brokenOutcomes(invocation: Invocation, settings: Settings): readonly TopicOutcome[] {
@@ -70,9 +84,11 @@ export function tellFailures(run: Run, { outcomes, exitCode }: CycleReport) {
     if (error === undefined) continue;
     run.tell("topic.failed", { error: error.message, topic: topicId, nonce, hint: error.hint });
   }
-  const isIdle = outcomes.every(({ state }) => state === "idle");
-  if (isIdle) run.tell("cycle.nothing_due", { topics: outcomes.length });
-  else run.tell("run.finished", { topics: outcomes.length, exit_code: exitCode });
+  if (isBusy({ outcomes, exitCode })) {
+    run.tell("run.finished", { topics: outcomes.length, exit_code: exitCode });
+  } else {
+    run.tell("cycle.nothing_due", { topics: outcomes.length });
+  }
 }
 
 function textOf({ outcomes }: CycleReport): string {

@@ -5,6 +5,7 @@ import { HEALTH_COMMANDS } from "./health/table.ts";
 import { INSTALL_COMMANDS } from "./install/table.ts";
 import { LEDGER_COMMANDS } from "./ledger/table.ts";
 import { LOGS_COMMANDS } from "./logs/table.ts";
+import { METRICS } from "./metrics/table.ts";
 import { MODELS_COMMANDS } from "./models/table.ts";
 import { WALLET_COMMANDS } from "./wallet/table.ts";
 
@@ -122,6 +123,7 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import("./history.ts")).history,
   },
   ...DIAGNOSTICS_COMMANDS,
+  METRICS,
   ...WALLET_COMMANDS,
   ...LEDGER_COMMANDS,
   ...LOGS_COMMANDS,

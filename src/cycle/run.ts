@@ -39,7 +39,7 @@ export function isOver({ signal, hurry }: Run): boolean {
  * Anything that a step threw, as an error that a person can act on: once the visit's time is up, or the
  * process was told to stop, whatever failed did so because of that, and the next visit goes on from there.
  */
-export function failureOf(run: Run, thrown: unknown): PipelineError {
+export function failureOf(run: Pick<Run, "signal">, thrown: unknown): PipelineError {
   if (run.signal.aborted) {
     return new PipelineError("retry", `Cannot finish the visit: ${messageOf(run.signal.reason)}`, {
       cause: thrown,

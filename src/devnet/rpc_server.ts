@@ -1,6 +1,6 @@
 import type { DevnetChain } from "./chain.ts";
 import type { FaultPlan } from "./faults.ts";
-import { type Loopback, serveLoopback } from "./loopback.ts";
+import { type Loopback, serveLoopback } from "../host/loopback.ts";
 import { isObject, RpcError, uriParams } from "./rpc_call.ts";
 import { answer, dispatch, type Node, parseJson, strayError, struckName } from "./rpc_dispatch.ts";
 import { METHODS } from "./rpc_methods.ts";

@@ -10,7 +10,7 @@ import {
 } from "./default_topics.ts";
 import { faucetHandler } from "./faucet.ts";
 import { FaultPlan, parseFaults } from "./faults.ts";
-import { serveLoopback } from "./loopback.ts";
+import { serveLoopback } from "../host/loopback.ts";
 import { RpcServer } from "./rpc_server.ts";
 import type { State } from "./state_file.ts";
 import { priceAt, truthOf } from "./truth.ts";

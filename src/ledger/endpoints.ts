@@ -1,4 +1,4 @@
-import { type Columns, nullable, number, readRow, text } from "./columns.ts";
+import { type Columns, integer, nullable, number, readRow, text } from "./columns.ts";
 import type { Database } from "../host/database.ts";
 
 /** How an endpoint has served so far. */
@@ -14,6 +14,8 @@ export interface EndpointRecord {
   readonly lastError: string | null;
   /** Wall clock, epoch milliseconds. */
   readonly lastErrorMs: number | null;
+  /** Of its node when last seen. */
+  readonly height: bigint | null;
 }
 
 const RECORD: Columns<EndpointRecord> = {
@@ -24,6 +26,7 @@ const RECORD: Columns<EndpointRecord> = {
   latencyMs: nullable(number),
   lastError: nullable(text),
   lastErrorMs: nullable(number),
+  height: nullable(integer),
 };
 
 /** The endpoints' part of the ledger; every function is one transaction. */
@@ -39,8 +42,9 @@ export function endpoints(database: Database) {
       for (const record of records) {
         database.run(
           `INSERT OR REPLACE INTO endpoints
-             (url, answers, failures, streak, latency_ms, last_error, last_error_ms)
-           VALUES (:url, :answers, :failures, :streak, :latencyMs, :lastError, :lastErrorMs)`,
+             (url, answers, failures, streak, latency_ms, last_error, last_error_ms, height)
+           VALUES (:url, :answers, :failures, :streak, :latencyMs, :lastError, :lastErrorMs,
+             :height)`,
           { ...record },
         );
       }

@@ -1,11 +1,14 @@
 import { type Database, openDatabase } from "../host/database.ts";
 import { adoption } from "./adoption.ts";
+import { balances } from "./balances.ts";
+import { checks } from "./checks.ts";
 import { alerts } from "./alerts.ts";
 import { endpoints } from "./endpoints.ts";
 import { LEDGER_FILE } from "./file.ts";
 import { history } from "./history.ts";
 import { runs } from "./runs.ts";
 import { submissions } from "./submissions.ts";
+import { totals } from "./totals.ts";
 import { transactions } from "./transactions.ts";
 import { wallets } from "./wallets.ts";
 import { windows } from "./windows.ts";
@@ -27,6 +30,9 @@ export type Ledger =
   & ReturnType<typeof endpoints>
   & ReturnType<typeof history>
   & ReturnType<typeof runs>
+  & ReturnType<typeof checks>
+  & ReturnType<typeof balances>
+  & ReturnType<typeof totals>
   & ReturnType<typeof alerts>
   & Disposable;
 
@@ -56,6 +62,9 @@ export function ledgerOn(database: Database, nowMs: () => number): Ledger {
     ...endpoints(database),
     ...history(database),
     ...runs(database, nowMs),
+    ...checks(database, nowMs),
+    ...balances(database, nowMs),
+    ...totals(database),
     ...alerts(database, nowMs),
     [Symbol.dispose]: () => database[Symbol.dispose](),
   };

@@ -150,6 +150,25 @@ CREATE TABLE topic_visits (
   error        TEXT
 ) STRICT;
 
+ALTER TABLE endpoints ADD COLUMN height INTEGER;
+-- What metrics count and sum, without reading the bytes of every transaction.
+CREATE INDEX transactions_counted ON transactions
+  (topic_id, kind, state, height, timeout_height, fee_paid_uallo);
+
+CREATE TABLE balances (
+  worker        TEXT PRIMARY KEY,
+  balance_uallo TEXT NOT NULL,
+  seen_ms       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE checks (
+  id         TEXT NOT NULL,
+  topic_id   INTEGER,
+  subject    TEXT,
+  status     TEXT NOT NULL CHECK (status IN ('OK', 'WARNING', 'UNKNOWN', 'CRITICAL')),
+  checked_ms INTEGER NOT NULL
+) STRICT;
+
 -- Of an alert that is named after no topic the topic is 0, of one without a subject that is empty.
 CREATE TABLE alerts (
   id           TEXT NOT NULL,

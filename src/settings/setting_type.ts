@@ -109,6 +109,22 @@ export const path: SettingType<string> = {
   parse: (text, cwd) => text.startsWith("~") ? undefined : resolve(cwd, text),
 };
 
+/** An absolute path of a file that node_exporter's textfile collector reads: of no other name. */
+export const promFile: SettingType<string> = {
+  ...path,
+  allowed: "a path that ends in .prom, in which ~ is not expanded",
+  parse: (text, cwd) => text.endsWith(".prom") ? path.parse(text, cwd) : undefined,
+};
+
+const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\]):(\d{1,5})$/;
+
+/** Where to listen, for this machine only. */
+export const loopback: SettingType<string> = {
+  word: "ADDRESS",
+  allowed: "a loopback address and a port, such as 127.0.0.1:9477",
+  parse: (text) => Number(LOOPBACK.exec(text)?.[1] ?? Infinity) <= 65_535 ? text : undefined,
+};
+
 /** One or more different values, comma separated; exactly `count` of them when given. */
 export function list<T>(item: SettingType<T>, count?: number): SettingType<readonly T[]> {
   return {

@@ -4,6 +4,7 @@
  * (two shared cores): the Python pipeline of the brief, the vendor's Python SDK, the Go node.
  */
 import { table } from "../../src/host/terminal.ts";
+import { benchDay } from "./day.ts";
 import { ledgerCosts } from "./ledger_bench.ts";
 import { rotationCosts } from "./logs.ts";
 import { benchModels } from "./models_bench.ts";
@@ -32,6 +33,7 @@ try {
   console.log("submitting ...");
   await using fast = await practise(BINARY, `${dir}/fast`, { speed: 600 });
   printCycle(await medianCycle(fast));
+  await benchDay(BINARY, dir);
   await benchModels(dir);
   await benchTopics(BINARY, dir);
   console.log("filling a ledger ...");

@@ -1,8 +1,10 @@
 import { newMnemonic, walletFromMnemonic } from "../../src/chain/keys.ts";
-import { type Cost, costOf } from "./process_cost.ts";
+import { type Cost, costOf, type CostOptions } from "./process_cost.ts";
 
 /** The compiled program in a directory of its own, at work on a devnet in a process of its own. */
 export interface Practice extends AsyncDisposable {
+  /** Runs a command to its end. */
+  run(args: readonly string[], options?: CostOptions): Promise<Cost & { readonly stdout: string }>;
   /** One visit; throws unless all topics ended in `state`. */
   visit(state: string): Promise<Cost>;
   /** Visits until one submitted for all topics; the cost of that one. */
@@ -20,7 +22,11 @@ const PATIENCE_MS = 60_000;
 export async function practise(
   binary: string,
   dir: string,
-  { speed, topics = 1 }: { readonly speed: number; readonly topics?: number },
+  { speed, topics = 1, logLevel = "error" }: {
+    readonly speed: number;
+    readonly topics?: number;
+    readonly logLevel?: "error" | "info";
+  },
 ): Promise<Practice> {
   for (const each of ["topics", "data/models"]) {
     await Deno.mkdir(`${dir}/${each}`, { recursive: true });
@@ -42,7 +48,7 @@ export async function practise(
   const { rpc, market, chain_id } = JSON.parse(await firstLine(devnet.stdout));
   await Deno.writeTextFile(
     `${dir}/.env`,
-    `ALLORA_RPC=${rpc}\nALLORA_CHAIN_ID=${chain_id}\nALLORA_BINANCE_URL=${market}\nALLORA_LOG_LEVEL=error\n`,
+    `ALLORA_RPC=${rpc}\nALLORA_CHAIN_ID=${chain_id}\nALLORA_BINANCE_URL=${market}\nALLORA_LOG_LEVEL=${logLevel}\n`,
   );
   for (const id of ids) {
     await Deno.writeTextFile(
@@ -51,8 +57,9 @@ export async function practise(
     );
   }
   // Settings of the person at the keyboard would win over the files.
-  const run = (...args: string[]) => costOf(binary, args, { cwd: dir, clearEnv: true });
-  await run("train", "--topic", "1");
+  const run = (args: readonly string[], options: CostOptions = {}) =>
+    costOf(binary, args, { cwd: dir, clearEnv: true, ...options });
+  await run(["train", "--topic", "1"]);
   const models = [...Deno.readDirSync(`${dir}/data/models/1`)].map(({ name }) => name);
   for (const id of ids.slice(1)) {
     await Deno.mkdir(`${dir}/data/models/${id}`);
@@ -62,11 +69,12 @@ export async function practise(
   }
 
   const visitOnce = async () => {
-    const cost = await run("submit", "--json");
+    const cost = await run(["submit", "--json"]);
     const outcomes: { outcome: string }[] = JSON.parse(cost.stdout).topics;
     return { cost, state: [...new Set(outcomes.map(({ outcome }) => outcome))].join() };
   };
   return {
+    run,
     async visit(wanted) {
       const { cost, state } = await visitOnce();
       if (state !== wanted) throw new Error(`the visit ended as ${state}, not ${wanted}`);

@@ -106,7 +106,7 @@ export function nodeOf(
 export function recordOf(url: string, over: Partial<EndpointRecord> = {}): EndpointRecord {
   return {
     ...{ url, answers: 10, failures: 0, streak: 0 },
-    ...{ latencyMs: 30, lastError: null, lastErrorMs: null },
+    ...{ latencyMs: 30, lastError: null, lastErrorMs: null, height: null },
     ...over,
   };
 }

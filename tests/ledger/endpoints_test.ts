@@ -5,11 +5,13 @@ import { withLedger } from "./fixture.ts";
 
 const GOOD: EndpointRecord = {
   url: "https://a.example/key",
+  height: 1_200_000n,
   ...{ answers: 12, failures: 0, streak: 0, latencyMs: 41.5, lastError: null, lastErrorMs: null },
 };
 const NEVER: EndpointRecord = {
   url: "https://b.example",
   ...{ answers: 0, failures: 3, streak: 3, latencyMs: null },
+  height: null,
   ...{ lastError: "HTTP 502", lastErrorMs: 1_700_000_000_123 },
 };
 

@@ -50,8 +50,15 @@ async function look(
   // What a stop cut short says nothing of how things are.
   if (stop?.aborted) return 0;
   const unwritten = writeFiles(settings, results, terminal);
-  return print([...results, ...unwritten], invocation, terminal);
+  const unmeasured = wantsMetrics(settings)
+    ? await (await import("../metrics/after_health.ts"))
+      .metricsAfterHealth(settings, terminal, results, stop)
+    : [];
+  return print([...results, ...unwritten, ...unmeasured], invocation, terminal);
 }
+
+const wantsMetrics = ({ metricsFile, metricsListen }: Settings) =>
+  metricsFile !== undefined || metricsListen !== undefined;
 
 function print(
   results: readonly CheckResult[],

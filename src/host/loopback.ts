@@ -8,8 +8,8 @@ export interface Loopback extends AsyncDisposable {
 }
 
 /**
- * An HTTP server on "127.0.0.1:PORT" (or localhost, [::1]; port 0 takes a free one). The devnet gives
- * coins to anyone who asks, so any other address is refused: throws "config", also when the port is taken.
+ * An HTTP server on "127.0.0.1:PORT" (or localhost, [::1]; port 0 takes a free one). What it serves is
+ * for this machine, so any other address is refused: throws "config", also when the port is taken.
  */
 export function serveLoopback(
   address: string,
@@ -18,7 +18,7 @@ export function serveLoopback(
   const [, host, port] = /^(127(?:\.\d{1,3}){3}|localhost|\[::1\]):(\d{1,5})$/.exec(address) ?? [];
   if (host === undefined) {
     throw new PipelineError("config", `Cannot listen on ${address}: it is no loopback address`, {
-      hint: "the devnet keeps to this machine: write 127.0.0.1:PORT",
+      hint: "it is for this machine only: write 127.0.0.1:PORT",
     });
   }
   const hostname = host.replace(/^\[|\]$/g, "");

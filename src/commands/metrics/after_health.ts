@@ -1,0 +1,41 @@
+import { messageOf } from "../../errors.ts";
+import type { CheckResult } from "../../health/check.ts";
+import { statePaths } from "../../host/paths.ts";
+import { openLedger } from "../../ledger/ledger.ts";
+import type { Settings } from "../../settings.ts";
+import type { Terminal } from "../terminal_io.ts";
+import { metricsAfterVisit, writeMetricsFile } from "./after_visit.ts";
+
+/**
+ * What health found becomes metrics, and the textfile is written; where there is no ledger yet, none is
+ * made. Returns what went wrong, as one more result.
+ */
+export async function metricsAfterHealth(
+  settings: Settings,
+  { host }: Pick<Terminal, "host">,
+  results: readonly CheckResult[],
+  stop = new AbortController().signal,
+): Promise<readonly CheckResult[]> {
+  const failures: string[] = [];
+  try {
+    const path = statePaths(settings.stateDir).ledger;
+    if (Deno.statSync(path).size === 0) return [];
+    using ledger = openLedger(path, { nowMs: () => host.nowMs() });
+    const run = {
+      ...{ settings, host, ledger, signal: stop },
+      // Health leaves the log alone; that the balance is not known, one of its checks says.
+      tell: (event: string, fields: Readonly<Record<string, unknown>> = {}) => {
+        if (event === "metrics.unwritten") failures.push(String(fields["error"]));
+      },
+    };
+    ledger.recordChecks(results);
+    const [worker] = ledger.workers();
+    await (worker === undefined ? writeMetricsFile(run) : metricsAfterVisit(run, worker));
+  } catch (thrown) {
+    if (!(thrown instanceof Deno.errors.NotFound)) failures.push(messageOf(thrown));
+  }
+  return failures.map((message) => ({
+    ...{ id: "metrics", status: "WARNING" as const, message },
+    fix: "allora-pipeline metrics --textfile PATH",
+  }));
+}
