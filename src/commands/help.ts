@@ -22,6 +22,8 @@ export const help: Handler = async ({ words }, terminal) => {
   else if (group.length > 0) terminal.out(`${summaries(group)}\n`);
   else if (word === "exit-codes") terminal.out(EXIT_CODES_TEXT);
   else if (word === "model") terminal.out((await import("./help_model.ts")).modelHelp());
+  else if (word === "journal") terminal.out((await import("./help_journal.ts")).journalHelp());
+  else if (word === "catalog") terminal.out((await import("../logs/catalog.ts")).catalog());
   else if (word === "settings") terminal.out((await import("../settings.ts")).settingsHelp());
   else if (word === "env-file") terminal.out((await import("../settings.ts")).envExample());
   else if (word === "topic-file") {
@@ -36,7 +38,7 @@ export const help: Handler = async ({ words }, terminal) => {
   return 0;
 };
 
-const TOPICS = ["settings", "env-file", "topic-file", "model", "exit-codes"];
+const TOPICS = ["settings", "env-file", "topic-file", "model", "journal", "catalog", "exit-codes"];
 
 type Bold = (text: string) => string;
 

@@ -161,12 +161,14 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "help",
-    summary: "this text, a command's, or settings, env-file, topic-file, model, exit-codes",
+    summary:
+      "this text, a command's, or settings, env-file, topic-file, model, journal, exit-codes",
     about:
-      "help COMMAND is COMMAND --help. help env-file and help topic-file print examples to start from.",
+      "help COMMAND is COMMAND --help. help env-file and help topic-file print examples to start from, " +
+      "help catalog what to install for journalctl -x.",
     flags: [],
     hasSettings: false,
-    words: "[COMMAND|settings|env-file|topic-file|model|exit-codes]",
+    words: "[COMMAND|settings|env-file|topic-file|model|journal|catalog|exit-codes]",
     load: async () => (await import("./help.ts")).help,
   },
   {
