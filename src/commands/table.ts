@@ -160,6 +160,17 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import("./devnet.ts")).devnet,
   },
   {
+    name: "completions",
+    summary: "print completions for bash, zsh or fish",
+    about:
+      "For bash: source <(allora-pipeline completions bash), in ~/.bashrc. For zsh: the same after " +
+      "compinit. For fish: into ~/.config/fish/completions/allora-pipeline.fish.",
+    flags: [],
+    hasSettings: false,
+    words: "bash|zsh|fish",
+    load: async () => (await import("./completions/completions.ts")).completions,
+  },
+  {
     name: "help",
     summary:
       "this text, a command's, or settings, env-file, topic-file, model, journal, exit-codes",
