@@ -176,10 +176,11 @@ export const COMMANDS: readonly Command[] = [
       "this text, a command's, or settings, env-file, topic-file, model, journal, exit-codes",
     about:
       "help COMMAND is COMMAND --help. help env-file and help topic-file print examples to start from, " +
-      "help catalog what to install for journalctl -x.",
+      "help catalog what to install for journalctl -x, help man the manual page: " +
+      "allora-pipeline help man | man -l -",
     flags: [],
     hasSettings: false,
-    words: "[COMMAND|settings|env-file|topic-file|model|journal|catalog|exit-codes]",
+    words: "[COMMAND|settings|env-file|topic-file|model|journal|catalog|man|exit-codes]",
     load: async () => (await import("./help.ts")).help,
   },
   {
