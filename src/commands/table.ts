@@ -160,6 +160,16 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import("./devnet.ts")).devnet,
   },
   {
+    name: "schedule",
+    summary: "what each topic needs to be met in time: the timer or the daemon; or a crontab",
+    about:
+      "From the length of the topic's epoch and window in blocks, and the pace of the chain's last 100. " +
+      "Wants no wallet.",
+    flags: [{ ...TOPIC }, { name: "cron", meaning: "print lines for crontab instead" }],
+    hasSettings: true,
+    load: async () => (await import("./schedule.ts")).schedule,
+  },
+  {
     name: "completions",
     summary: "print completions for bash, zsh or fish",
     about:
