@@ -12,8 +12,11 @@ try {
     ? thrown
     : { hint: "this is a defect: please report it", exitCode: 70 };
   const cure = hint === undefined ? "" : `${said.endsWith("?") ? "" : "."} Try: ${hint}`;
-  terminal.err(`${paint("Error:", "red", terminal.errColour)} ${said}${cure}\n`);
+  // Read and taken off by the journal.
+  const level = terminal.journal === undefined ? "" : "<3>";
+  terminal.err(`${level}${paint("Error:", "red", terminal.errColour)} ${said}${cure}\n`);
   Deno.exitCode = exitCode;
 }
+await terminal.journal?.[Symbol.asyncDispose]();
 // Listeners for signals, and a venue's kept-alive sockets, would hold the process.
 Deno.exit();

@@ -2,6 +2,7 @@ import { PipelineError } from "../errors.ts";
 import { closest, paint, table } from "../host/terminal.ts";
 import { versionLine, versionParts } from "../version.ts";
 import type { Command, Flag, Handler } from "./command.ts";
+import { EXIT_CODE_MEANINGS } from "./exit_codes.ts";
 import { COMMANDS, COMMON_FLAGS } from "./table.ts";
 
 export const version: Handler = ({ json }, terminal) => {
@@ -20,8 +21,11 @@ export const help: Handler = async ({ words }, terminal) => {
   if (word === undefined) terminal.out(overview(bold));
   else if (command !== undefined) terminal.out(await page(command, bold));
   else if (group.length > 0) terminal.out(`${summaries(group)}\n`);
-  else if (word === "exit-codes") terminal.out(EXIT_CODES_TEXT);
+  else if (word === "exit-codes") terminal.out(exitCodes());
   else if (word === "model") terminal.out((await import("./help_model.ts")).modelHelp());
+  else if (word === "journal") terminal.out((await import("./help_journal.ts")).journalHelp());
+  else if (word === "catalog") terminal.out((await import("../logs/catalog.ts")).catalog());
+  else if (word === "man") terminal.out((await import("./help_man.ts")).manPage());
   else if (word === "settings") terminal.out((await import("../settings.ts")).settingsHelp());
   else if (word === "env-file") terminal.out((await import("../settings.ts")).envExample());
   else if (word === "topic-file") {
@@ -36,7 +40,16 @@ export const help: Handler = async ({ words }, terminal) => {
   return 0;
 };
 
-const TOPICS = ["settings", "env-file", "topic-file", "model", "exit-codes"];
+const TOPICS = [
+  "settings",
+  "env-file",
+  "topic-file",
+  "model",
+  "journal",
+  "catalog",
+  "man",
+  "exit-codes",
+];
 
 type Bold = (text: string) => string;
 
@@ -91,16 +104,12 @@ function folded(text: string): string {
   return text.replace(/(.{1,88})(?: |$)/g, "$1\n").trimEnd();
 }
 
-const EXIT_CODES_TEXT = `Exit codes (sysexits.h); of several topics the first in this order:
-
-   0  done, or nothing to do
-  70  a defect, or an answer nobody has seen before
-  78  a setting or a file of yours is wrong
-  77  not permitted: file modes, the topic's whitelist
-  69  a node, a venue or the wallet's funds are not there
-  65  input that must not be used, or a prediction that the validator refused
-  75  nothing is wrong that the next visit does not cure
-  64  the command line
-
-health exits as monitoring plugins do: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
-`;
+function exitCodes(): string {
+  const rows = EXIT_CODE_MEANINGS.map((
+    [code, meaning],
+  ) => [`  ${String(code).padStart(2)}`, meaning]);
+  return `Exit codes (sysexits.h); of several topics the first in this order:\n\n${
+    table(rows)
+  }\n\n` +
+    "health exits as monitoring plugins do: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n";
+}

@@ -37,6 +37,7 @@ export function openRun(settings: Settings, terminal: Terminal, options: RunOpti
     level: settings.logLevel,
     stderr: { write: (text) => terminal.err(text) },
     colour: terminal.errColour,
+    journal: terminal.journal,
     nowMs: () => host.nowMs(),
   });
   let ledger: Ledger | undefined;

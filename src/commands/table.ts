@@ -172,13 +172,37 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import("./devnet.ts")).devnet,
   },
   {
-    name: "help",
-    summary: "this text, a command's, or settings, env-file, topic-file, model, exit-codes",
+    name: "schedule",
+    summary: "what each topic needs to be met in time: the timer or the daemon; or a crontab",
     about:
-      "help COMMAND is COMMAND --help. help env-file and help topic-file print examples to start from.",
+      "From the length of the topic's epoch and window in blocks, and the pace of the chain's last 100. " +
+      "Wants no wallet.",
+    flags: [{ ...TOPIC }, { name: "cron", meaning: "print lines for crontab instead" }],
+    hasSettings: true,
+    load: async () => (await import("./schedule.ts")).schedule,
+  },
+  {
+    name: "completions",
+    summary: "print completions for bash, zsh or fish",
+    about:
+      "For bash: source <(allora-pipeline completions bash), in ~/.bashrc. For zsh: the same after " +
+      "compinit. For fish: into ~/.config/fish/completions/allora-pipeline.fish.",
     flags: [],
     hasSettings: false,
-    words: "[COMMAND|settings|env-file|topic-file|model|exit-codes]",
+    words: "bash|zsh|fish",
+    load: async () => (await import("./completions/completions.ts")).completions,
+  },
+  {
+    name: "help",
+    summary:
+      "this text, a command's, or settings, env-file, topic-file, model, journal, exit-codes",
+    about:
+      "help COMMAND is COMMAND --help. help env-file and help topic-file print examples to start from, " +
+      "help catalog what to install for journalctl -x, help man the manual page: " +
+      "allora-pipeline help man | man -l -",
+    flags: [],
+    hasSettings: false,
+    words: "[COMMAND|settings|env-file|topic-file|model|journal|catalog|man|exit-codes]",
     load: async () => (await import("./help.ts")).help,
   },
   {

@@ -1,4 +1,5 @@
 import { type Host, realHost } from "../host/host.ts";
+import { type Journal, openJournal } from "../host/journal.ts";
 import { wantsColour } from "../host/terminal.ts";
 
 /** The process as a command sees it: what it may read, and where it prints. */
@@ -10,6 +11,8 @@ export interface Terminal {
   /** Prints bytes as they are; false once nobody reads them any more. */
   outBytes(bytes: Uint8Array): boolean;
   err(text: string): void;
+  /** Where stderr goes to systemd's journal. */
+  readonly journal: Journal | undefined;
   /** Whether a person watches stdout, so that a line may be drawn over. */
   readonly isInteractive: boolean;
   readonly outColour: boolean;
@@ -32,6 +35,7 @@ export function processTerminal(): Terminal {
     out: (text) => write(Deno.stdout, text),
     outBytes: (bytes) => writeBytes(Deno.stdout, bytes),
     err: (text) => write(Deno.stderr, text),
+    journal: openJournal(env),
     isInteractive: out && !json,
     outColour: wantsColour({ isTerminal: out, json, env }),
     errColour: wantsColour({ isTerminal: err, json: false, env }),

@@ -1,5 +1,5 @@
-import { join } from "node:path";
 import { messageOf } from "../errors.ts";
+import { openDatagram } from "./datagram.ts";
 
 /** What started this process and watches over it: systemd, or nobody. */
 export interface ServiceManager extends AsyncDisposable {
@@ -80,16 +80,6 @@ function pingMsOf(env: Readonly<Record<string, string | undefined>>): number {
   const { WATCHDOG_USEC: usec = "", WATCHDOG_PID: pid = String(Deno.pid) } = env;
   if (!/^[1-9]\d{0,15}$/.test(usec) || pid !== String(Deno.pid)) return Infinity;
   return Number(usec) / 1000 / PINGS;
-}
-
-/** Deno sends only from a socket of its own, with a path; once it is bound the path may go. */
-function openDatagram(): Deno.DatagramConn {
-  const dir = Deno.makeTempDirSync({ prefix: "allora-notify-" });
-  try {
-    return Deno.listenDatagram({ transport: "unixpacket", path: join(dir, "socket") });
-  } finally {
-    Deno.removeSync(dir, { recursive: true });
-  }
 }
 
 /**

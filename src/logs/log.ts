@@ -2,8 +2,10 @@ import { join } from "node:path";
 import { BaseHandler, type LevelName, Logger } from "@std/log";
 import { messageOf } from "../errors.ts";
 import { type Colour, paint } from "../host/terminal.ts";
+import type { Journal } from "../host/journal.ts";
 import type { LogLevel } from "../settings.ts";
 import { type EventName, EVENTS } from "../events.ts";
+import { journalEntry, PRIORITIES } from "./journal_entry.ts";
 import { LogFile } from "./log_file.ts";
 import { type Loggable, redactFields } from "./redact.ts";
 
@@ -21,17 +23,21 @@ export interface LogOptions {
   /** Takes whole lines for a person. */
   readonly stderr: { write(text: string): void };
   readonly colour: boolean;
+  /** Where stderr goes to it: takes events with their fields in place of the lines for a person. */
+  readonly journal?: Journal | undefined;
   nowMs(): number;
 }
 
 type Fields = Readonly<Record<string, Loggable>>;
 
 /**
- * Opens the log: one JSON object a line in submission.log ("ignore fields you do not know"), one line
- * for a person on stderr. Throws PipelineError "denied" or "config" when the file cannot be written; a
- * disk that fills up later does not stop a submission: it is said once on stderr.
+ * Opens the log: one JSON object a line in submission.log ("ignore fields you do not know"), and an
+ * entry in the journal or one line for a person on stderr. Throws PipelineError "denied" or "config" when
+ * the file cannot be written. A disk that fills up later does not stop a submission: it is said once on
+ * stderr; nor does a journal that takes nothing: it gets the line through stderr, with its level.
  */
-export function openLog({ dir, level: least, stderr, colour, nowMs }: LogOptions): Log {
+export function openLog(options: LogOptions): Log {
+  const { dir, level: least, stderr, colour, journal, nowMs } = options;
   const file = new LogFile(join(dir, "submission.log"));
   let fileWorks = true;
   const toFile = new LineHandler(({ args }) => String(args[0]), (line) => {
@@ -45,7 +51,7 @@ export function openLog({ dir, level: least, stderr, colour, nowMs }: LogOptions
   });
   const toPerson = new LineHandler(({ msg }) => msg, (line) => stderr.write(`${line}\n`));
   const logger = new Logger("allora-pipeline", LEVEL_NAMES[least], {
-    handlers: [toFile, toPerson],
+    handlers: journal === undefined ? [toFile, toPerson] : [toFile],
   });
 
   return {
@@ -55,10 +61,15 @@ export function openLog({ dir, level: least, stderr, colour, nowMs }: LogOptions
       const known = redactFields(Object.entries(fields));
       const { message, rest } = fill(EVENTS[name].message, known);
       const word = paint(level.toUpperCase().padEnd(5), COLOURS[level], colour);
-      const person = [time.slice(11, 19), word, message, ...rest].join(" ");
+      const text = [message, ...rest].join(" ");
       const ours = { time, level, event: name, message };
       // Ours come first in the line, and win over a field of the same name.
-      logger[level](person, JSON.stringify({ ...ours, ...known, ...ours }));
+      const line = JSON.stringify({ ...ours, ...known, ...ours });
+      logger[level](`${time.slice(11, 19)} ${word} ${text}`, line);
+      journal?.send(
+        journalEntry(name, level, text, known),
+        () => stderr.write(`<${PRIORITIES[level]}>${text}\n`),
+      );
     },
     [Symbol.dispose]: () => file[Symbol.dispose](),
   };

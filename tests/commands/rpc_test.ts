@@ -98,7 +98,7 @@ Deno.test("rpc asks one that failed lately last, and says that one alone is not 
   {
     using ledger = openLedger(statePaths(`${at.cwd}/data`).ledger, { nowMs: () => Date.now() });
     ledger.recordEndpoints([{
-      ...{ url: good.rpcUrl, answers: 90, failures: 10, streak: 4, latencyMs: 20 },
+      ...{ url: good.rpcUrl, answers: 90, failures: 10, streak: 4, height: null, latencyMs: 20 },
       ...{ lastError: "the connection was reset", lastErrorMs: Date.now() },
     }]);
   }

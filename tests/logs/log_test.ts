@@ -1,7 +1,10 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { PipelineError } from "../../src/errors.ts";
 import { EVENTS } from "../../src/events.ts";
+import { openJournal } from "../../src/host/journal.ts";
 import { type Log, type LogOptions, openLog } from "../../src/logs/log.ts";
+import { MESSAGE_IDS } from "../../src/logs/message_ids.ts";
+import { journalSocket } from "../host/journal_socket.ts";
 
 interface Bench {
   readonly dir: string;
@@ -10,12 +13,12 @@ interface Bench {
   lines(name?: string): Record<string, unknown>[];
 }
 
-function withLog(body: (bench: Bench) => void): () => void {
-  return () => {
+function withLog(body: (bench: Bench) => void | Promise<void>): () => Promise<void> {
+  return async () => {
     const dir = `${Deno.makeTempDirSync({ prefix: "log-" })}/logs`;
     const stderr: string[] = [];
     try {
-      body({
+      await body({
         dir,
         stderr,
         open: (options) =>
@@ -199,6 +202,56 @@ Deno.test(
       "09:02:03 \x1b[31mERROR\x1b[0m daemon stopped topics 1\n",
     ]);
     assert(!Deno.readTextFileSync(`${dir}/submission.log`).includes("\\u001b"));
+  }),
+);
+
+Deno.test(
+  "the journal gets events with their fields in place of the line for a person",
+  withLog(async ({ open, lines, stderr, dir }) => {
+    Deno.mkdirSync(dir);
+    using socket = journalSocket(dir);
+    await using journal = openJournal({ JOURNAL_STREAM: socket.stream }, socket.path)!;
+    using log = open({ journal, colour: true });
+    const words = "test ".repeat(11) + "junk";
+    log.event("submission.confirmed", {
+      ...{ topic: 67n, nonce: 720n, hash: HASH, value: "0.01", low: -0.5, event: "x", when: null },
+      ...{ list: [1], error: `cannot\nsign with ${words}` },
+    });
+    assertEquals(await socket.entry(), {
+      ALLORA_TOPIC_ID: "67",
+      ALLORA_NONCE: "720",
+      ALLORA_TX_HASH: HASH,
+      ALLORA_PREDICTION: "0.01",
+      ALLORA_LOW: "-0.5",
+      ALLORA_ERROR: "cannot\nsign with [redacted]",
+      MESSAGE:
+        `submission successful topic 67 nonce 720 hash ${HASH} value 0.01 low -0.5 event x ` +
+        'when null list [1] error "cannot sign with [redacted]"',
+      MESSAGE_ID: MESSAGE_IDS["submission.confirmed"],
+      PRIORITY: "6",
+      SYSLOG_IDENTIFIER: "allora-pipeline",
+      ALLORA_EVENT: "submission.confirmed",
+    });
+    log.event("submission.missed", { topic: 67n, reason: "no node answered" });
+    assertEquals((await socket.entry())["PRIORITY"], "3");
+    assertEquals([lines().length, stderr], [2, []]);
+  }),
+);
+
+Deno.test(
+  "a journal that takes nothing gets the line through stderr, with its level",
+  withLog(async ({ open, lines, stderr, dir }) => {
+    Deno.mkdirSync(dir);
+    const { dev, ino } = Deno.statSync("/dev/stderr");
+    const env = { JOURNAL_STREAM: `${dev}:${ino}` };
+    {
+      await using journal = openJournal(env, `${dir}/absent`)!;
+      using log = open({ journal });
+      log.event("venue.failed", { error: "two\nlines" });
+      log.event("submission.sent", { topic: 1n });
+    }
+    assertEquals(stderr, ["<4>venue failed: two lines\n", "<6>submission sent topic 1\n"]);
+    assertEquals(lines().length, 2);
   }),
 );
 

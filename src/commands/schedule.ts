@@ -1,0 +1,86 @@
+import { failureOf } from "../cycle/run.ts";
+import { type TopicPace, topicPaces } from "../cycle/topic_pace.ts";
+import { table } from "../host/terminal.ts";
+import type { Handler } from "./command.ts";
+import { openRun, settingsOf, topicsOf } from "./open_run.ts";
+import { waiting } from "./progress.ts";
+
+/** Epochs shorter than this are for the daemon: visits every 5 minutes must come three times in each. */
+const TIMER_EPOCH_MS = 15 * 60_000;
+
+/** What each topic needs to be met in time, or a crontab for machines without systemd. */
+export const schedule: Handler = async (invocation, terminal) => {
+  const settings = settingsOf(invocation, terminal);
+  const topicIds = topicsOf(invocation, settings).map(({ topicId }) => topicId);
+  using progress = waiting(terminal, `asking ${settings.chainId} for the topics' epochs`);
+  using run = openRun(settings, progress.terminal, { stop: terminal.stopSignal() });
+  let paces: readonly TopicPace[];
+  try {
+    paces = await topicPaces(run, topicIds);
+  } catch (thrown) {
+    throw failureOf(run, thrown);
+  }
+  progress.terminal.out(
+    invocation.json
+      ? `${JSON.stringify(jsonOf(paces))}\n`
+      : invocation.switches.has("cron")
+      ? crontab(paces)
+      : textOf(paces),
+  );
+  return 0;
+};
+
+const needsDaemon = ({ epochMs }: TopicPace) => epochMs < TIMER_EPOCH_MS;
+const minutes = (ms: number) => `${Math.round(ms / 6000) / 10} min`;
+
+function textOf(paces: readonly TopicPace[]): string {
+  const rows = paces.map((pace) => [
+    String(pace.topicId),
+    `${pace.epochBlocks} blocks, ${minutes(pace.epochMs)}`,
+    `${pace.windowBlocks} blocks, ${minutes(pace.windowMs)}`,
+    needsDaemon(pace) ? "the daemon" : "the timer, every 5 minutes",
+  ]);
+  const unit = paces.some(needsDaemon)
+    ? "allora-pipeline-daemon.service"
+    : "allora-pipeline-submit.timer";
+  return `${table([["topic", "epoch", "window", "needs"], ...rows], { align: ["right"] })}
+
+sudo systemctl enable --now ${unit} allora-pipeline-rotate.timer allora-pipeline-health.timer
+`;
+}
+
+const PROGRAM = "/usr/local/bin/allora-pipeline";
+
+/**
+ * Lines for crontab(5). submission.log is written by the program itself: redirected into it, output
+ * would be lost when it is rotated.
+ */
+function crontab(paces: readonly TopicPace[]): string {
+  const short = paces.filter(needsDaemon).map(({ topicId }) => topicId);
+  const visits = short.length === 0
+    ? `*/5 * * * * ${PROGRAM} submit >/dev/null
+# Once an hour is enough only where the window of every epoch covers the full hour, and it is not
+# tried again before the next:
+# 0 * * * * ${PROGRAM} submit >/dev/null`
+    : `# The epochs of topic ${short.join(", ")} are too short for cron: the daemon stays.
+@reboot ${PROGRAM} daemon >/dev/null 2>&1`;
+  return `# For: crontab -u allora-pipeline -
+# What goes wrong is on stderr, which cron mails to MAILTO; what happens is in submission.log already.
+${visits}
+5 * * * * ${PROGRAM} rotate >/dev/null
+10 * * * * ${PROGRAM} health >/dev/null
+`;
+}
+
+function jsonOf(paces: readonly TopicPace[]) {
+  return {
+    topics: paces.map((pace) => ({
+      topic_id: String(pace.topicId),
+      epoch_blocks: Number(pace.epochBlocks),
+      window_blocks: Number(pace.windowBlocks),
+      epoch_seconds: pace.epochMs / 1000,
+      window_seconds: pace.windowMs / 1000,
+      needs: needsDaemon(pace) ? "daemon" : "timer",
+    })),
+  };
+}
