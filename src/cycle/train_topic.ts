@@ -59,7 +59,7 @@ async function trainNow(
   const series = candlesAsOf(run, topic, nowMs);
   const { incumbent, unusable } = await incumbentOf(stateDir, topic);
   const steps = trainStepwise(series, specOf(topic), incumbent?.artifact);
-  const { artifact, comparison } = await stepByStep(run, steps, onProgress);
+  const { artifact, comparison, record } = await stepByStep(run, steps, onProgress);
   const parent = incumbent?.artifact.id === artifact.id ? null : incumbent?.artifact.id ?? null;
   const lineage: Lineage = {
     ...{
@@ -82,8 +82,8 @@ async function trainNow(
     path,
   });
   const decision = decide({
-    ...{ mode, candidate: artifact, incumbent: incumbent?.artifact, unusable, comparison, nowMs },
-    maxAgeMs: topic.modelMaxAgeMs,
+    ...{ mode, candidate: artifact, incumbent: incumbent?.artifact, unusable, comparison, record },
+    ...{ isPinned: false, nowMs, maxAgeMs: topic.modelMaxAgeMs },
   });
   const { isPromoted, reason } = decision;
   if (isPromoted) {

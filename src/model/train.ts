@@ -5,13 +5,16 @@ import { stateProblem } from "./problem.ts";
 import { replay, type Track } from "./replay.ts";
 import { endMs, type Series } from "./series.ts";
 import type { Learner, ModelSpec } from "./spec.ts";
-import { compare, type Comparison, pointsOf } from "./compare.ts";
+import { walkedLosses } from "./submitted_loss.ts";
+import { compare, type Comparison, finishedLosses } from "./compare.ts";
 import { finish, foldByFold, type Progress, type WalkForward } from "./walk_forward.ts";
 
 export interface Trained {
   readonly artifact: Artifact;
   /** Null without an incumbent of the same specification and features. */
   readonly comparison: Comparison | null;
+  /** Against the forecast that needs no model (zero, the mean, the frequencies), on the whole walk-forward. */
+  readonly record: Comparison;
 }
 
 /**
@@ -56,19 +59,22 @@ export function* trainStepwise(
   });
   const isComparable = incumbent !== undefined &&
     incumbent.features.join() === problem.features.join();
-  return { artifact, comparison: isComparable ? contest(series, walk, track, incumbent) : null };
-}
-
-function contest(series: Series, walk: WalkForward, track: Track, incumbent: Artifact): Comparison {
-  const { problem, first } = walk;
-  const { candles } = problem;
-  const firstMs = endMs(series, candles[first] ?? Infinity);
-  return compare(
-    problem,
-    { challenger: track.point, incumbent: pointsOf(incumbent, problem) },
-    Math.max(incumbent.trainedToMs, firstMs),
-    (candle) => endMs(series, candle),
-  );
+  const losses = walkedLosses(walk, track, spec);
+  const firstMs = endMs(series, candles[walk.first] ?? Infinity);
+  const against = (other: Float64Array, sinceMs: number) =>
+    compare(
+      problem,
+      { challenger: losses.learner, incumbent: other },
+      Math.max(sinceMs, firstMs),
+      (candle) => endMs(series, candle),
+    );
+  return {
+    artifact,
+    comparison: isComparable
+      ? against(finishedLosses(incumbent, problem), incumbent.trainedToMs)
+      : null,
+    record: against(losses.reference, firstMs),
+  };
 }
 
 const WITH_TREES: ReadonlySet<Learner> = new Set(["auto", "ensemble", "trees"]);

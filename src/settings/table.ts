@@ -211,7 +211,8 @@ export const TOPIC_SETTINGS = {
     name: "ALLORA_MODEL_MAX_AGE",
     type: duration("1d", "3650d"),
     default: "30d",
-    meaning: "An older model is due for retraining, and gives way to a new one without a contest",
+    meaning:
+      "An older model is due for retraining, and gives way to a new one unless that is shown to harm",
   },
   retrain: {
     name: "ALLORA_RETRAIN",

@@ -82,8 +82,14 @@ Deno.test("a candidate is promoted when it is first, forced, over an old or usel
   const comparison = { forecasts: 200, stretches: 20, fromMs: 1, toMs: 2, ratio: better };
   const contest = {
     ...{ mode: "compare" as const, candidate: changed(1), incumbent: artifact, comparison },
-    ...{ unusable: undefined, nowMs: artifact.trainedToMs + DAY_MS, maxAgeMs: 30 * DAY_MS },
+    ...{ unusable: undefined, record: null, isPinned: false },
+    ...{ nowMs: artifact.trainedToMs + DAY_MS, maxAgeMs: 30 * DAY_MS },
   };
+  const old = { nowMs: artifact.trainedToMs + 31 * DAY_MS };
+  const unknown = { ...comparison, stretches: 3, ratio: null };
+  const open = { ...comparison, ratio: { value: 1.02, low: 0.98, high: 1.06 } };
+  const shown = { ...comparison, ratio: harmful };
+  const clear = { ...comparison, ratio: { value: 0.9, low: 0.85, high: 0.95 } };
   const cases: [Partial<Parameters<typeof decide>[0]>, boolean, string][] = [
     [{}, true, "harm is excluded: on 200 forecasts"],
     [
@@ -97,7 +103,16 @@ Deno.test("a candidate is promoted when it is first, forced, over an old or usel
     [{ incumbent: undefined, unusable: "it is damaged" }, true, "it is damaged"],
     [{ comparison: { ...comparison, ratio: harmful }, mode: "force" }, true, "in any case"],
     [{ mode: "keep" }, false, "no promotion was wanted"],
-    [{ nowMs: artifact.trainedToMs + 31 * DAY_MS, comparison: null }, true, "31 days old"],
+    [{ ...old, comparison: unknown }, true, "31 days old"],
+    [{ ...old, comparison: unknown, record: comparison }, true, "harm is excluded: against no"],
+    [{ ...old, comparison: unknown, record: open }, true, "decides without evidence either way"],
+    [{ ...old, comparison: unknown, record: shown }, false, "31 days old, more than 30, but"],
+    [{ ...old, comparison: open }, true, "31 days old"],
+    [{ ...old, comparison: shown }, false, "it does harm: on 200 forecasts"],
+    [{ ...old, comparison: { ...comparison, ratio: { value: 3, low: 2, high: 4 } } }, false, "3.0"],
+    [{ ...old, comparison: unknown, isPinned: true }, false, "was rolled back to"],
+    [{ isPinned: true }, false, "not shown to be better"],
+    [{ comparison: clear, isPinned: true }, true, "it is better than the one"],
     [{ candidate: artifact, mode: "force" }, false, "the same model"],
   ];
   for (const [change, isPromoted, words] of cases) {
