@@ -163,6 +163,11 @@ Deno.test("models are trained, kept, forced, pruned and rolled back", async () =
     "settings say otherwise",
   );
 
+  // Whatever its age, what a person rolled back to stays.
+  const old = { ...topic!, modelMaxAgeMs: 1 };
+  const aged = await trainTopic(worker.run(), old, devnet.nowMs(), { why: "old" });
+  assertStringIncludes(aged.decision.reason, "rolled back to");
+
   devnet.step(720);
   const forced = await trainTopic(worker.run(), topic!, devnet.nowMs(), {
     why: "by hand",
@@ -172,6 +177,36 @@ Deno.test("models are trained, kept, forced, pruned and rolled back", async () =
   const ids = (await keptModels(stateDir, 1n)).kept.map(({ artifact }) => artifact.id);
   assertEquals(ids.length, 3, "two are kept, and the parent");
   assert(ids.includes(first) && ids.includes(forced.artifact.id));
+  assertEquals((await readPromotion(stateDir, 1n))?.isPinned, false);
+
+  // Those that are not promoted are pruned too.
+  for (let days = 0; days < 2; days++) {
+    devnet.step(720);
+    await trainTopic(worker.run(), topic!, devnet.nowMs(), { why: "kept", mode: "keep" });
+  }
+  const { kept: left } = await keptModels(stateDir, 1n);
+  assertEquals(left.map(({ lineage }) => lineage?.why), ["kept", "kept", "by hand", "practice"]);
+});
+
+Deno.test("a promotion made while another model was trained is not lost", async () => {
+  await using worker = await practise();
+  const { devnet, settings: { stateDir, topics }, told } = worker;
+  const [topic] = topics;
+  const first = (await readPromoted(stateDir, topic!))!;
+  const other = changed(2, first.artifact);
+  saveModel(stateDir, 1n, other, { ...first.lineage!, parent: first.artifact.id });
+  devnet.step(720);
+  const trained = await trainTopic(worker.run(), { ...topic!, modelMaxAgeMs: 1 }, devnet.nowMs(), {
+    why: "again",
+    onProgress: (done) => {
+      if (done !== 1) return;
+      const promotion = { id: other.id, promotedMs: 1, why: "by hand", isPinned: true };
+      writePromotion(stateDir, 1n, promotion);
+    },
+  });
+  assertEquals([trained.decision.isPromoted, trained.incumbent?.id], [false, other.id]);
+  assertEquals((await readPromotion(stateDir, 1n))?.id, other.id);
+  assertStringIncludes(String(told.at(-1)?.fields["reason"]), "rolled back to");
 });
 
 Deno.test("the first visit trains the model that is missing, and submits by it", async () => {
@@ -247,7 +282,12 @@ Deno.test("a promotion that names no kept model says how to cure it", async () =
     ...{ madeMs: 1, why: "a test", tookMs: 1, candles: null, pair: null, venues: [] },
     ...{ historyMs: null, code: null, parent: null, comparison: null },
   });
-  writePromotion(stateDir, 1n, { id: "0123456789ab", promotedMs: 1, why: "a test" });
+  writePromotion(stateDir, 1n, {
+    id: "0123456789ab",
+    promotedMs: 1,
+    why: "a test",
+    isPinned: false,
+  });
   await assertRejects(() => readPromoted(stateDir, { topicId: 1n }), PipelineError, "is missing");
   await Deno.writeTextFile(`${statePaths(stateDir).models(1n)}/promoted.json`, "");
   const thrown = await assertRejects(() => readPromoted(stateDir, { topicId: 1n }), PipelineError);
