@@ -146,4 +146,10 @@ Deno.test("the checksum of the candles changes with any of them but the newest",
   assert(candlesUsed(changed(100)).sha256 !== used.sha256);
   const shorter = first(series, 2976);
   assertEquals(candlesTold(shorter, 2976), used);
+  // A candle that was filled and came after all is a correction, even where nothing had moved.
+  const real = series.real.with(100, 0);
+  assert(candlesUsed({ ...series, real }).sha256 !== used.sha256);
+  // Candles that end on a gap are read again up to the last real one before it.
+  const gappy = { ...series, real: series.real.map((one, i) => i >= 2970 && i < 2990 ? 0 : one) };
+  assertEquals(candlesUsed(gappy), candlesTold(first(gappy, 2970), 2970));
 });
