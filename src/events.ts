@@ -50,6 +50,14 @@ export const EVENTS = {
   "model.kept": { level: "info", message: "model {model} stays beside the promoted one: {reason}" },
   "model.pruned": { level: "debug", message: "old models deleted" },
   "model.first": { level: "info", message: "no model yet: training one in this visit" },
+  "model.unusable": {
+    level: "warn",
+    message: "the model cannot be used, another is trained in this visit: {error}",
+  },
+  "model.retrain_waits": {
+    level: "warn",
+    message: "for a day no visit had room to train the model again, although {reason}",
+  },
   "model.retrain_advised": {
     level: "warn",
     message: "the model should be trained again: {reason}",

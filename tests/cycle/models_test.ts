@@ -8,6 +8,7 @@ import {
 import { keptModels, saveModel } from "../../src/cycle/model_files.ts";
 import { decide } from "../../src/cycle/promote.ts";
 import { rollBack } from "../../src/cycle/roll_back.ts";
+import { refreshCandles } from "../../src/cycle/topic_candles.ts";
 import { trainTopic } from "../../src/cycle/train_topic.ts";
 import { PipelineError } from "../../src/errors.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
@@ -231,6 +232,62 @@ Deno.test("when the first visit has no time to train, the fallback serves", asyn
   assertStringIncludes(String(fallback?.fields["error"]), "within a visit");
 });
 
+Deno.test("what took too long to train is not tried again that day, nor late in a window", async () => {
+  await using worker = await practise({ isTrained: false });
+  worker.stepUntil("open");
+  const { settings } = worker;
+  await refreshCandles(worker.run(), settings.topics[0]!, worker.devnet.nowMs());
+  await worker.visit({ settings: { ...settings, runTimeoutMs: 600 } });
+  worker.stepUntil("closed");
+  worker.stepUntil("open");
+  await worker.visit({ ledger: unhurried(worker.ledger) });
+  const tries = () => worker.told.filter(({ event }) => event === "model.first").length;
+  assertEquals([tries(), worker.ledger.history(1n, 1)[0]?.fallback], [1, "mean"]);
+  worker.devnet.step(17_280);
+  worker.stepUntil("closed");
+  worker.stepUntil("open");
+  await worker.visit({ ledger: late(worker.ledger) });
+  assertEquals(tries(), 1, "the window is nearly over");
+  worker.stepUntil("closed");
+  worker.stepUntil("open");
+  await worker.visit({ ledger: unhurried(worker.ledger) });
+  assertEquals([tries(), worker.ledger.history(1n, 1)[0]?.fallback], [2, null]);
+});
+
+Deno.test("a model that cannot be used any more is replaced in the visit that finds it", async () => {
+  await using worker = await practise();
+  const { path } = (await readPromoted(worker.settings.stateDir, { topicId: 1n }))!;
+  await Deno.writeTextFile(path, "damaged");
+  worker.devnet.step(17_280);
+  worker.stepUntil("open");
+  const { outcomes } = await worker.visit();
+  const row = worker.ledger.history(1n, 1)[0];
+  assertEquals([outcomes[0]?.state, row?.fallback], ["confirmed", null]);
+  const told = worker.told.find(({ event }) => event === "model.unusable");
+  assertStringIncludes(String(told?.fields["error"]), "it is not JSON");
+  assertStringIncludes((await readPromotion(worker.settings.stateDir, 1n))!.why, "cannot be used");
+});
+
+Deno.test("a model that no visit has room to train again is told once a day", async () => {
+  await using worker = await practise({ env: "ALLORA_RETRAIN=auto\nALLORA_MODEL_MAX_AGE=1d\n" });
+  const { devnet, settings: { stateDir }, ledger, told } = worker;
+  const first = (await readPromotion(stateDir, 1n))!.id;
+  const waits = () => told.filter(({ event }) => event === "model.retrain_waits");
+  const visit = async (leftMs: number) => {
+    worker.stepUntil("closed");
+    worker.stepUntil("open");
+    await worker.visit({ ledger: unhurried(ledger), untilMs: Date.now() + leftMs });
+  };
+  devnet.step(2 * 17_280);
+  for (let visits = 0; visits < 3; visits++) await visit(1);
+  assertEquals(waits(), []);
+  devnet.step(17_280);
+  for (let visits = 0; visits < 3; visits++) await visit(1);
+  assertEquals(waits().length, 1);
+  assertStringIncludes(String(waits()[0]?.fields["reason"]), "days old");
+  assertEquals((await readPromotion(stateDir, 1n))?.id, first);
+});
+
 for (const retrain of ["advise", "auto", "off"] as const) {
   Deno.test(`ALLORA_RETRAIN=${retrain}: an old model and a corrected history are noticed once a day`, async () => {
     const env = `ALLORA_RETRAIN=${retrain}\nALLORA_MODEL_MAX_AGE=1d\n`;
@@ -272,6 +329,17 @@ function unhurried(ledger: Ledger): Ledger {
     lastWindow(topicId) {
       const seen = ledger.lastWindow(topicId);
       return seen && { ...seen, paceMs: 5000 };
+    },
+  };
+}
+
+/** The same, in which the window last seen is nearly over. */
+function late(ledger: Ledger): Ledger {
+  return {
+    ...ledger,
+    lastWindow(topicId) {
+      const seen = ledger.lastWindow(topicId);
+      return seen && { ...seen, paceMs: 5000, seenHeight: (seen.closes ?? seen.seenHeight) - 1n };
     },
   };
 }

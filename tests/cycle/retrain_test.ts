@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { leavesRoom } from "../../src/cycle/retrain.ts";
+import { leavesRoom, roomIn } from "../../src/cycle/window_room.ts";
 import { driftSince } from "../../src/cycle/retrain_reasons.ts";
 import type { Submission } from "../../src/ledger/submission.ts";
 import { seededRandom } from "../../src/model/bootstrap.ts";
@@ -21,6 +21,13 @@ Deno.test("training has room in the middle of a window, not in its last minutes 
   assertEquals(leavesRoom(closed, 5 * MINUTE_MS, 0), true);
   assertEquals(leavesRoom(closed, 10 * MINUTE_MS, 0), false, "the next opens meanwhile");
   assertEquals(leavesRoom({ ...SEEN, paceMs: null }, 1, 0), false, "nobody knows");
+});
+
+Deno.test("a first training ends before the window's last minutes, at the usual pace when none is known", () => {
+  const { leftMs, wholeMs } = roomIn({ ...SEEN, paceMs: null }, MINUTE_MS);
+  assertEquals([leftMs, wholeMs], [590 * 4000 - 6 * MINUTE_MS, 45 * MINUTE_MS]);
+  assertEquals(roomIn({ ...SEEN, nonce: null, closes: null }, 0).leftMs, Infinity);
+  assertEquals(roomIn(undefined, 0).leftMs, Infinity);
 });
 
 Deno.test("errors that have risen since the model was trained are a drift, older ones are not", async () => {
