@@ -219,7 +219,8 @@ export const TOPIC_SETTINGS = {
     type: choice("off", "advise", "auto"),
     default: "advise",
     meaning:
-      "What age, drift or a corrected history of the model lead to: nothing, a warning a day, or training",
+      "What age, drift (false in 5 of 100 models a month at most) or a corrected history of the model " +
+      "lead to: nothing, a warning a day, or training",
   },
   labels: {
     name: "ALLORA_LABELS",

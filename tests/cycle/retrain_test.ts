@@ -48,7 +48,7 @@ Deno.test("errors that have risen since the model was trained are a drift, older
   const since = (rows: Submission[], hour: number) => driftSince(rows, topic!, hour * HOUR_MS);
   assertEquals(since(calm, 0), undefined);
   const at = since([...calm, ...wild], 100)! / HOUR_MS;
-  assertEquals(at > 100 && at < 130, true, String(at));
+  assertEquals(at >= 100 && at < 130, true, String(at));
   assertEquals(since([...calm, ...wild], 159), undefined, "the model was trained after it");
   // Of forecasts that overlap one per horizon counts: here every eighth, which are too few.
   const overlapping = { ...topic!, horizonMs: 8 * HOUR_MS };
