@@ -199,7 +199,8 @@ export const TOPIC_SETTINGS = {
     name: "ALLORA_MODEL_TIMEOUT",
     type: duration("100ms", "5m"),
     default: "20s",
-    meaning: "Longest wait for a model at a URL, and never more than half of ALLORA_RUN_TIMEOUT",
+    meaning:
+      "Longest wait for a model at a URL or an ONNX graph, and never more than half of ALLORA_RUN_TIMEOUT",
   },
   predictionMaxAgeMs: {
     name: "ALLORA_PREDICTION_MAX_AGE",
