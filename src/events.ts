@@ -63,6 +63,7 @@ export const EVENTS = {
     message: "the model should be trained again: {reason}",
   },
   "model.retrained": { level: "info", message: "trained again because {reasons}: {result}" },
+  "priority.kept": { level: "info", message: "training at the usual priority: {error}" },
   "model.retrain_failed": { level: "warn", message: "not trained again: {error}" },
   "prediction.made": { level: "info", message: "prediction made: {value}" },
   "prediction.accepted": { level: "info", message: "prediction accepted" },

@@ -4,6 +4,7 @@ import type { CycleReport } from "../cycle/run_cycle.ts";
 import type { TopicOutcome } from "../cycle/topic_outcome.ts";
 import { workerOf } from "../cycle/worker.ts";
 import { EXIT_CODES, worstExitCode } from "../errors.ts";
+import { lowerPriority } from "../host/priority.ts";
 import { table } from "../host/terminal.ts";
 import type { Settings } from "../settings.ts";
 import type { Handler, Invocation } from "./command.ts";
@@ -25,7 +26,11 @@ export const submit: Handler = async (invocation, terminal) => {
         outcomes: topics.map(({ topicId }) => ({ topicId, state: "idle" as const })),
         exitCode: 0,
       }
-      : await (await import("../cycle/run_cycle.ts")).runCycle(run, topics, { worker });
+      : await (await import("../cycle/run_cycle.ts")).runCycle(
+        { ...run, lowerPriority },
+        topics,
+        { worker },
+      );
   } catch (thrown) {
     // In the log, where it is looked for, and so on stderr: once.
     const { message: error, hint, exitCode } = failureOf(run, thrown);

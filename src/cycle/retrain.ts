@@ -95,6 +95,16 @@ async function noteWaiting(
   });
 }
 
+/** Retraining is the last thing a visit does. That it could not go last is no reason not to do it. */
+function goLast({ lowerPriority, tell }: Run): void {
+  try {
+    lowerPriority?.();
+  } catch (thrown) {
+    if (!(thrown instanceof PipelineError)) throw thrown;
+    tell("priority.kept", { error: thrown.message, hint: thrown.hint });
+  }
+}
+
 function isTimeUp({ host, hurry, untilMs = Infinity }: Run): boolean {
   return hurry?.aborted !== true && host.nowMs() >= untilMs;
 }
@@ -107,6 +117,7 @@ async function retrain(
   reasons: readonly RetrainReason[],
 ): Promise<void> {
   const words = reasons.map(({ words }) => words).join("; ");
+  goLast(run);
   const signal = AbortSignal.any([run.signal, ...run.hurry ? [run.hurry] : []]);
   try {
     const { artifact, decision } = await trainTopic({ ...run, signal }, topic, nowMs, {

@@ -28,6 +28,11 @@ export interface Run {
   readonly hurry?: AbortSignal;
   /** How long to wait between two questions about the same thing, milliseconds. */
   readonly pollMs: number;
+  /**
+   * Lets others on the machine go first from then on; only where the process ends after the visit, since
+   * nothing takes it back. The daemon must go on at its own: there the unit's Nice= and CPUWeight= decide.
+   */
+  readonly lowerPriority?: () => void;
   /** Sign and simulate, but write nothing down and send nothing. */
   readonly dryRun: boolean;
 }

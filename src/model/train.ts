@@ -2,7 +2,7 @@ import { type Artifact, sealArtifact, type TrackRecord } from "./artifact.ts";
 import { portable } from "./fit.ts";
 import { baseCandles, learningStep, requireHistory } from "./grid.ts";
 import { stateProblem } from "./problem.ts";
-import { replay, type Track } from "./replay.ts";
+import { replayStepwise, type Track } from "./replay.ts";
 import { endMs, type Series } from "./series.ts";
 import type { Learner, ModelSpec } from "./spec.ts";
 import { walkedLosses } from "./submitted_loss.ts";
@@ -31,7 +31,7 @@ export function train(
 }
 
 /**
- * The same, stopping after each fold. With an incumbent both are judged on every forecast from the moment
+ * The same, stopping after each fold and each step that follows. With an incumbent both are judged on every forecast from the moment
  * to which the incumbent was trained: by the incumbent as it is, and by the learner walking forward, each
  * of whose folds knows nothing of what it forecasts.
  */
@@ -44,7 +44,7 @@ export function* trainStepwise(
   const candles = baseCandles(series, spec, learningStep(series, spec));
   const problem = stateProblem(series, spec, candles);
   const walk = yield* foldByFold(problem, { withTrees: WITH_TREES.has(spec.learner) });
-  const track = replay(walk, spec);
+  const track = yield* replayStepwise(walk, spec);
   const { fitted } = walk.folds[walk.folds.length - 1]!;
   const calibration = track.calibrations[track.calibrations.length - 1]!;
   const artifact = sealArtifact({

@@ -303,9 +303,11 @@ for (const retrain of ["advise", "auto", "off"] as const) {
     devnet.step(2 * 17_280);
     worker.stepUntil("closed");
     worker.stepUntil("open");
+    let lowered = 0;
     for (let visits = 0; visits < 3; visits++) {
-      await worker.visit({ ledger: unhurried(ledger) });
+      await worker.visit({ ledger: unhurried(ledger), lowerPriority: () => void lowered++ });
     }
+    assertEquals(lowered, retrain === "auto" ? 1 : 0, "only training goes last");
     const told = (event: string) => worker.told.filter((each) => each.event === event);
     assertEquals(
       told("model.retrain_advised").map(({ fields }) => fields["trigger"]),
