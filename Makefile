@@ -12,7 +12,7 @@ SOURCES := src tests
 RUN := $(DENO) run -q $(CONFIG) --frozen
 # Any node, any venue and any state directory may be named in the settings, so hosts and paths cannot
 # be narrowed here; what a cycle never does is start a program, load a library or ask a question.
-PERMISSIONS := --no-prompt --allow-net --allow-read --allow-write --allow-env --allow-sys=osUptime,hostname,statfs,systemMemoryInfo
+PERMISSIONS := --no-prompt --allow-net --allow-read --allow-write --allow-env --allow-sys=osUptime,hostname,statfs,systemMemoryInfo,setPriority
 COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)$(shell git diff --quiet HEAD 2>/dev/null || echo +)
 COMMIT_TIME := $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 

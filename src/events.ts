@@ -50,11 +50,20 @@ export const EVENTS = {
   "model.kept": { level: "info", message: "model {model} stays beside the promoted one: {reason}" },
   "model.pruned": { level: "debug", message: "old models deleted" },
   "model.first": { level: "info", message: "no model yet: training one in this visit" },
+  "model.unusable": {
+    level: "warn",
+    message: "the model cannot be used, another is trained in this visit: {error}",
+  },
+  "model.retrain_waits": {
+    level: "warn",
+    message: "for a day no visit had room to train the model again, although {reason}",
+  },
   "model.retrain_advised": {
     level: "warn",
     message: "the model should be trained again: {reason}",
   },
   "model.retrained": { level: "info", message: "trained again because {reasons}: {result}" },
+  "priority.kept": { level: "info", message: "training at the usual priority: {error}" },
   "model.retrain_failed": { level: "warn", message: "not trained again: {error}" },
   "prediction.made": { level: "info", message: "prediction made: {value}" },
   "prediction.accepted": { level: "info", message: "prediction accepted" },

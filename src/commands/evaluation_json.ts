@@ -32,6 +32,18 @@ function scoreJson(score: LearnerScore) {
     zptae_loss: returns && estimateJson(returns.zptaeLoss),
     zptae_loss_ratio: returns && estimateJson(returns.zptaeLossRatio),
     p_value: score.mseRatio.pValue,
+    kit: score.kit && {
+      directional_accuracy: score.kit.directionalAccuracy,
+      da_ci_lower: score.kit.accuracyLow,
+      da_pvalue: score.kit.accuracyP,
+      pearson_r: score.kit.pearsonR,
+      pearson_pvalue: score.kit.pearsonP,
+      wrmse_improvement: score.kit.wrmseImprovement,
+      czar_improvement: score.kit.czarImprovement,
+      log_aspect_ratio: score.kit.logAspectRatio,
+      passed: score.kit.passed,
+      grade: score.kit.grade,
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { paint, table } from "../host/terminal.ts";
 import type { Evaluation } from "../model/evaluate.ts";
+import type { KitScore } from "../model/kit.ts";
 import type { TopicSettings } from "../settings.ts";
 import {
   day,
@@ -82,7 +83,18 @@ function measuresTable(evaluation: Evaluation): string {
   const rows = measureRows(evaluation).map(([name, ...rest]) => [`  ${name}`, ...rest]);
   const head = [`> ${evaluation.chosen.learner}`, "value", "95 % interval", "p"];
   return table([head, ...rows], right(4)) +
-    "\nintervals by block bootstrap; p: how often the same forecasts, shifted in time, do as well";
+    "\nintervals by block bootstrap; p: how often the same forecasts, shifted in time, do as well" +
+    kitLine(evaluation.chosen.kit);
+}
+
+/** The kit's rules take overlapping forecasts for independent ones: a grade, and no verdict. */
+function kitLine(kit: KitScore | null): string {
+  if (kit === null) return "";
+  const said = (value: number | null) => value === null ? "none" : value.toFixed(3);
+  return `\nthe builder kit would give ${kit.grade} (${kit.passed} of 7), as it does worthless forecasts:\n` +
+    `  direction ${said(kit.directionalAccuracy)}, from ${said(kit.accuracyLow)}, p ` +
+    `${said(kit.accuracyP)}; r ${said(kit.pearsonR)}, p ${said(kit.pearsonP)}; log aspect ratio ` +
+    said(kit.logAspectRatio);
 }
 
 function yearsTable(evaluation: Evaluation): string {

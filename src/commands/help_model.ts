@@ -43,6 +43,7 @@ ALLORA_MODEL=onnx:/var/lib/mine/67.onnx
   runs in this program, on onnxruntime-web. That is 14 MB and no part of it: fetch it once,
     npm pack onnxruntime-web@1.30.0 && tar xzf onnxruntime-web-1.30.0.tgz
   and set ALLORA_ONNX_RUNTIME=…/package/dist, a directory that only you can write: it is code that runs.
+  A graph that takes longer than ALLORA_MODEL_TIMEOUT is ended.
   One input, float32 [1, features]; the last output is read: one number, or three probabilities.
     log-return, price   the log-return, divided by the volatility over the horizon
     volatility          the natural logarithm of the volatility over the horizon

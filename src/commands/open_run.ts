@@ -57,6 +57,7 @@ export function openRun(settings: Settings, terminal: Terminal, options: RunOpti
     tell: (event, fields) => log.event(event, fields),
     mnemonic: () => readMnemonic(settings.mnemonicFile, settings.credentialsDir),
     signal: AbortSignal.any(signals),
+    ...!options.isEndless && { untilMs: host.nowMs() + settings.runTimeoutMs },
     pollMs: options.pollMs ?? POLL_MS,
     dryRun: options.dryRun ?? false,
     [Symbol.dispose]() {

@@ -2,13 +2,12 @@ import type { CycleReport } from "../cycle/run_cycle.ts";
 import { EXIT_CODES, type PipelineError } from "../errors.ts";
 import type { RunEnd } from "../ledger/runs.ts";
 
-/** A visit's report as the ledger remembers it; of a topic the last word counts, and idle ones say none. */
+/** A visit's report as the ledger remembers it; of a topic the last word counts. */
 export function endOf({ outcomes, exitCode }: CycleReport): RunEnd {
-  const busy = outcomes.filter(({ state }) => state !== "idle");
   return {
     exitCode,
-    error: busy.find(({ error }) => error !== undefined)?.error?.message,
-    topics: new Map(busy.map(({ topicId, error }) => [topicId, error?.message])),
+    error: outcomes.find(({ error }) => error !== undefined)?.error?.message,
+    topics: new Map(outcomes.map(({ topicId, error }) => [topicId, error?.message])),
   };
 }
 

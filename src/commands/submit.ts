@@ -4,6 +4,7 @@ import type { CycleReport } from "../cycle/run_cycle.ts";
 import type { TopicOutcome } from "../cycle/topic_outcome.ts";
 import { workerOf } from "../cycle/worker.ts";
 import { EXIT_CODES, worstExitCode } from "../errors.ts";
+import { lowerPriority } from "../host/priority.ts";
 import { table } from "../host/terminal.ts";
 import type { RunEnd } from "../ledger/runs.ts";
 import type { Settings } from "../settings.ts";
@@ -37,7 +38,8 @@ export const submit: Handler = async (invocation, terminal) => {
       isIdle = true;
     } else {
       if (!dryRun) run.ledger.startRun("submit");
-      report = await (await import("../cycle/run_cycle.ts")).runCycle(run, topics, { worker });
+      const { runCycle } = await import("../cycle/run_cycle.ts");
+      report = await runCycle({ ...run, lowerPriority }, topics, { worker });
     }
   } catch (thrown) {
     // In the log, where it is looked for, and so on stderr: once.
@@ -51,7 +53,7 @@ export const submit: Handler = async (invocation, terminal) => {
     return worstExitCode([failure.exitCode, brokenCode]);
   }
   const exitCode = worstExitCode([report.exitCode, brokenCode]);
-  finish(endOf({ ...report, exitCode }));
+  finish(isIdle ? { exitCode, topics: new Map() } : endOf({ ...report, exitCode }));
   tellFailures(run, { ...report, exitCode });
   if (!isIdle) await tellPeople(report.outcomes);
   if (!dryRun && settings.metricsFile !== undefined && !isIdle) {

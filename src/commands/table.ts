@@ -60,10 +60,12 @@ export const COMMANDS: readonly Command[] = [
     summary: "fit the topics' models on all candles, and promote those that do no harm",
     about:
       "Fetches the history once, fits, chooses the shrinkage and calibrates the intervals on " +
-      "forecasts made walking forward. A new model takes the place of the one that predicts when, on " +
-      "forecasts that neither could know, its squared error is at most 1.02 of the other's at the upper " +
-      "end of the 95 % interval, or when the other is older than ALLORA_MODEL_MAX_AGE or of no use. " +
-      "Otherwise it is kept beside it: see models.",
+      "forecasts made walking forward. A new model takes the place of the one that predicts when harm " +
+      "is excluded: on forecasts that neither could know its squared error (labels: Brier score) is at " +
+      "most 1.02 of the other's at the upper end of the 95 % interval. One shown to do harm never does. " +
+      "Where too little has come true to tell, it does when the other is older than " +
+      "ALLORA_MODEL_MAX_AGE and its own record shows no harm against no model at all, and when the " +
+      "other is of no use. Otherwise it is kept beside it: see models.",
     flags: [
       { ...TOPIC },
       AT,

@@ -23,6 +23,8 @@ export interface Promotion {
   readonly id: string;
   readonly promotedMs: number;
   readonly why: string;
+  /** A person put it there: only a better model takes its place, however old it grows. */
+  readonly isPinned: boolean;
 }
 
 /**
@@ -59,7 +61,7 @@ export async function readPromotion(
   if (text === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    if (isPromotion(value)) return value;
+    if (isPromotion(value)) return { ...value, isPinned: value.pinned === true };
   } catch {
     // What it is instead of JSON, nobody needs to know.
   }
@@ -70,8 +72,8 @@ export async function readPromotion(
 
 /** Lets a stored model predict from now on; after a crash either the old one does or this one. */
 export function writePromotion(stateDir: string, topicId: bigint, promotion: Promotion): void {
-  const { id, promotedMs, why } = promotion;
-  const text = `${JSON.stringify({ id, promotedMs, why })}\n`;
+  const { id, promotedMs, why, isPinned } = promotion;
+  const text = `${JSON.stringify({ id, promotedMs, why, ...isPinned && { pinned: true } })}\n`;
   writeAtomically(promotionPath(stateDir, topicId), text);
 }
 
@@ -114,7 +116,7 @@ async function takeOver(stateDir: string, topicId: bigint): Promise<Promotion | 
     ...{ madeMs, why, tookMs: null, candles: null, pair: null, venues: [] },
     ...{ historyMs: null, code: null, parent: null, comparison: null },
   });
-  const promotion = { id: found.artifact.id, promotedMs: madeMs, why };
+  const promotion = { id: found.artifact.id, promotedMs: madeMs, why, isPinned: false };
   writePromotion(stateDir, topicId, promotion);
   try {
     await Deno.remove(old);
@@ -134,7 +136,9 @@ function promotionPath(stateDir: string, topicId: bigint): string {
   return `${statePaths(stateDir).models(topicId)}/promoted.json`;
 }
 
-function isPromotion(value: unknown): value is Promotion {
+function isPromotion(
+  value: unknown,
+): value is Omit<Promotion, "isPinned"> & { readonly pinned?: unknown } {
   return typeof value === "object" && value !== null &&
     "id" in value && typeof value.id === "string" && /^[0-9a-f]{12}$/.test(value.id) &&
     "promotedMs" in value && Number.isFinite(value.promotedMs) &&

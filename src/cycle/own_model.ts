@@ -62,7 +62,9 @@ export async function predictByOwn(
       const subject = `the model in ${own.path}`;
       const graph = await readSmall(own.path, subject, MAX_GRAPH_BYTES);
       const row = featureRow(series, spec);
-      const output = await runOnnx(graph, row.values, run.settings.onnxRuntime, subject);
+      const output = await runOnnx(run, {
+        ...{ graph, row: row.values, subject, timeoutMs: topic.modelTimeoutMs },
+      });
       const answer = answerOfOutput(output, row, spec, subject);
       return ownForecast(answer, series, spec, `onnx ${basename(own.path)} ${fingerprint(graph)}`);
     }

@@ -1,26 +1,18 @@
 import { PipelineError } from "../errors.ts";
-import { writeAtomically } from "../host/atomic_file.ts";
-import { statePaths } from "../host/paths.ts";
-import type { WindowRecord } from "../ledger/windows.ts";
 import type { TopicSettings } from "../settings.ts";
-import { fits, readPromoted } from "./artifact_store.ts";
-import { type Kept, textAt } from "./model_files.ts";
+import { incumbencyOf } from "./incumbent.ts";
+import { clearMark, isMarked, markedMs, setMark } from "./marks.ts";
+import type { Kept } from "./model_files.ts";
 import { ownModelOf } from "./own_model.ts";
 import { type CandleHashes, reasonsToRetrain, type RetrainReason } from "./retrain_reasons.ts";
 import { failureOf, isOver, type Run } from "./run.ts";
 import { trainTopic } from "./train_topic.ts";
+import { hasRoom } from "./window_room.ts";
 
-/** Once a day the models are looked at: nothing that speaks against one comes faster. */
-const PAUSE_MS = 86_400_000;
 /** A model of which it is not known took so long to train. */
 const USUAL_MS = 120_000;
 /** Training may take so much longer than last time. */
 const SLACK = 1.5;
-/** Blocks may come this much faster than they did. */
-const HASTE = 0.8;
-/** The end of a window belongs to what is still to be sent into it: so much, a quarter at most. */
-const LAST_MS = 5 * 60_000;
-
 /**
  * Advises to train models again, or does it, as ALLORA_RETRAIN says; each topic is looked at once a day
  * of the market's time. What fails here harms no submission: it is told, and tried again a day later.
@@ -50,15 +42,18 @@ async function lookAt(
 ): Promise<void> {
   const { stateDir } = run.settings;
   const { topicId } = topic;
-  const lookedPath = `${statePaths(stateDir).models(topicId)}/looked_at.json`;
-  const sinceMs = nowMs - Number(await textAt(lookedPath) ?? NaN);
-  if (sinceMs >= 0 && sinceMs < PAUSE_MS) return;
-  const promoted = await readPromoted(stateDir, topic);
-  if (promoted === undefined || !fits(promoted, topic)) return;
-  const tookMs = promoted.lineage?.tookMs ?? USUAL_MS;
-  if (topic.retrain === "auto" && !hasTime(run, SLACK * tookMs)) return;
-  const reasons = reasonsToRetrain(run, topic, promoted, nowMs, hashes);
-  const looked = () => writeAtomically(lookedPath, `${nowMs}\n`);
+  if (await isMarked(stateDir, topicId, "looked_at", nowMs)) return;
+  // One that cannot be used is replaced when a window needs it.
+  const { incumbent: promoted } = await incumbencyOf(stateDir, topic);
+  if (promoted === undefined) return;
+  const neededMs = SLACK * (promoted.lineage?.tookMs ?? USUAL_MS);
+  const reasonsNow = () => reasonsToRetrain(run, topic, promoted, nowMs, hashes);
+  if (topic.retrain === "auto" && !hasRoom(run, neededMs)) {
+    return await noteWaiting(run, topic, nowMs, neededMs, reasonsNow);
+  }
+  await clearMark(stateDir, topicId, "waiting_since");
+  const reasons = reasonsNow();
+  const looked = () => setMark(stateDir, topicId, "looked_at", nowMs);
   if (topic.retrain === "advise" || reasons.length === 0) {
     looked();
     for (const { words: reason, trigger } of reasons) {
@@ -72,9 +67,46 @@ async function lookAt(
   try {
     await retrain(run, topic, nowMs, promoted, reasons);
   } finally {
-    // What made room for a window begins again after it.
-    if (!isOver(run)) looked();
+    // What made room for a window, or for a stop, begins again; what took too long would do so again.
+    if (!isOver(run) || isTimeUp(run)) looked();
   }
+}
+
+/** After a day without a visit in which training had room, and each day from then on, a person is told. */
+async function noteWaiting(
+  run: Run,
+  { topicId }: TopicSettings,
+  nowMs: number,
+  neededMs: number,
+  reasonsNow: () => readonly RetrainReason[],
+): Promise<void> {
+  const { stateDir } = run.settings;
+  if (await isMarked(stateDir, topicId, "waiting_since", nowMs)) return;
+  const isFirst = Number.isNaN(await markedMs(stateDir, topicId, "waiting_since"));
+  setMark(stateDir, topicId, "waiting_since", nowMs);
+  if (isFirst) return;
+  const reason = reasonsNow().map(({ words }) => words).join("; ");
+  if (reason === "") return;
+  run.tell("model.retrain_waits", {
+    ...{ topic: topicId, reason, needed_seconds: Math.ceil(neededMs / 1000) },
+    hint:
+      `run allora-pipeline train --topic ${topicId}; between windows a visit must leave so long, ` +
+      "see ALLORA_RUN_TIMEOUT",
+  });
+}
+
+/** Retraining is the last thing a visit does. That it could not go last is no reason not to do it. */
+function goLast({ lowerPriority, tell }: Run): void {
+  try {
+    lowerPriority?.();
+  } catch (thrown) {
+    if (!(thrown instanceof PipelineError)) throw thrown;
+    tell("priority.kept", { error: thrown.message, hint: thrown.hint });
+  }
+}
+
+function isTimeUp({ host, hurry, untilMs = Infinity }: Run): boolean {
+  return hurry?.aborted !== true && host.nowMs() >= untilMs;
 }
 
 async function retrain(
@@ -85,6 +117,7 @@ async function retrain(
   reasons: readonly RetrainReason[],
 ): Promise<void> {
   const words = reasons.map(({ words }) => words).join("; ");
+  goLast(run);
   const signal = AbortSignal.any([run.signal, ...run.hurry ? [run.hurry] : []]);
   try {
     const { artifact, decision } = await trainTopic({ ...run, signal }, topic, nowMs, {
@@ -102,27 +135,4 @@ async function retrain(
       { cause: thrown, hint: "it begins again after that" },
     );
   }
-}
-
-/** Whether for `spanMs` no window of any topic opens or comes near its end. */
-function hasTime({ ledger, host, settings }: Run, spanMs: number): boolean {
-  return settings.topics.every(({ topicId }) => {
-    const seen = ledger.lastWindow(topicId);
-    // Without a pace nobody can tell; a topic that was never seen has nothing to be sent.
-    return seen === undefined || leavesRoom(seen, spanMs, host.nowMs());
-  });
-}
-
-/** Whether the window last seen and the next one leave `spanMs` from `nowMs` on, of the wall clock. */
-export function leavesRoom(
-  { paceMs, seenHeight, seenMs, nonce, closes, nextOpens }: WindowRecord,
-  spanMs: number,
-  nowMs: number,
-): boolean {
-  if (paceMs === null) return false;
-  const msTo = (height: bigint) => Number(height - seenHeight) * paceMs * HASTE - (nowMs - seenMs);
-  if (msTo(nextOpens) <= spanMs) return false;
-  if (nonce === null || closes === null) return true;
-  const lastMs = Math.min(LAST_MS, Number(closes - nonce) * paceMs / 4);
-  return msTo(closes) - lastMs > spanMs;
 }

@@ -1,5 +1,5 @@
 import type { Submission } from "../ledger/submission.ts";
-import { driftAlarms } from "../model/drift.ts";
+import { driftFrom, FALSE_ALARMS_PERCENT } from "../model/drift.ts";
 import { candlesTold } from "../model/lineage.ts";
 import type { TopicSettings } from "../settings.ts";
 import { resolvedSubmissions } from "./live_error.ts";
@@ -39,7 +39,8 @@ export function reasonsToRetrain(
   }
   const driftMs = driftSince(resolvedSubmissions(run.ledger, topic.topicId), topic, trainedToMs);
   if (driftMs !== undefined) {
-    const words = `its errors have risen, which showed at the epoch of ${dayOf(driftMs)}`;
+    const words = `its errors have risen since the epoch of ${dayOf(driftMs)} (by chance so of ` +
+      `${FALSE_ALARMS_PERCENT} models in 100 at most within a month)`;
     reasons.push({ trigger: "drift", words });
   }
   if (isHistoryChanged(run, topic, promoted, hashes)) {
@@ -50,8 +51,9 @@ export function reasonsToRetrain(
 }
 
 /**
- * When the errors of epochs from `sinceMs` on showed a drift, epoch milliseconds. Of forecasts that
- * overlap only one per horizon counts, in units of what the market's volatility let expect.
+ * Since which epoch, not before `sinceMs`, the errors are higher than they were, epoch milliseconds. Of
+ * forecasts that overlap only one per horizon counts: of returns its error less that of the zero forecast,
+ * in units of what the market's volatility let expect, so that a market grown wild is no drift.
  */
 export function driftSince(
   resolved: readonly Submission[],
@@ -65,18 +67,20 @@ export function driftSince(
     const lastMs = apart.at(-1)?.baseMs ?? -Infinity;
     if (Number.isFinite(loss) && baseMs >= lastMs + topic.horizonMs) apart.push({ baseMs, loss });
   }
-  return driftAlarms(apart.map(({ loss }) => loss))
-    .map((i) => apart[i]!.baseMs)
-    .findLast((baseMs) => baseMs >= sinceMs);
+  const trained = apart.findIndex(({ baseMs }) => baseMs >= sinceMs);
+  if (trained < 0) return undefined;
+  const from = driftFrom(apart.map(({ loss }) => loss), trained);
+  return from === undefined ? undefined : apart[from]!.baseMs;
 }
 
 function scaledLoss(row: Submission, target: TopicSettings["target"]): number {
-  const { loss, sigma, basePrice, realised } = row;
+  const { loss, lossZero, sigma, basePrice, realised } = row;
+  const more = (loss ?? NaN) - (lossZero ?? NaN);
   switch (target) {
     case "log-return":
-      return (loss ?? NaN) / (sigma ?? NaN) ** 2;
+      return more / (sigma ?? NaN) ** 2;
     case "price":
-      return (loss ?? NaN) / ((sigma ?? NaN) * (basePrice ?? NaN)) ** 2;
+      return more / ((sigma ?? NaN) * (basePrice ?? NaN)) ** 2;
     case "volatility":
       return Math.log(forecastOf(row) / (realised ?? NaN)) ** 2;
     case "labels":

@@ -11,7 +11,8 @@ export interface RolledBack {
 }
 
 /**
- * Lets the model of this id predict again, or without one the parent of the promoted. Deletes nothing.
+ * Lets the model of this id predict again, or without one the parent of the promoted, until a better one
+ * comes or train --force. Deletes nothing.
  * Throws "usage" for an id that is not kept, "invalid" when there is no parent, and as readArtifact does
  * for a model that could not predict.
  */
@@ -32,7 +33,7 @@ export async function rollBack(
     return undefined;
   });
   const why = from === undefined ? "rolled back" : `rolled back from ${from.id}`;
-  const promotion = { id: to.artifact.id, promotedMs: run.host.nowMs(), why };
+  const promotion = { id: to.artifact.id, promotedMs: run.host.nowMs(), why, isPinned: true };
   writePromotion(stateDir, topicId, promotion);
   run.tell("model.promoted", { topic: topicId, model: promotion.id, reason: why });
   return { from: from?.id, to };

@@ -22,10 +22,17 @@ export interface Run {
   readonly mnemonic: () => Promise<string>;
   /** Aborted at the visit's deadline, or when the process is told to stop. */
   readonly signal: AbortSignal;
+  /** When the visit's time is up, wall clock; undefined when it has no end of its own. */
+  readonly untilMs?: number;
   /** When aborted, no submission is waited for any more: the next visit, which is wanted, looks it up. */
   readonly hurry?: AbortSignal;
   /** How long to wait between two questions about the same thing, milliseconds. */
   readonly pollMs: number;
+  /**
+   * Lets others on the machine go first from then on; only where the process ends after the visit, since
+   * nothing takes it back. The daemon must go on at its own: there the unit's Nice= and CPUWeight= decide.
+   */
+  readonly lowerPriority?: () => void;
   /** Sign and simulate, but write nothing down and send nothing. */
   readonly dryRun: boolean;
 }

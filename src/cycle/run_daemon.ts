@@ -112,7 +112,8 @@ function visitor(
     const wanted = isFirst ? topics : topics.filter(isDue);
     if (wanted.length === 0) return { outcomes: [], failed: new Set() };
     using limit = deadline(run.settings.runTimeoutMs, end);
-    const bounded = { ...run, signal: limit.signal, hurry: attention.hurry() };
+    const untilMs = run.host.nowMs() + run.settings.runTimeoutMs;
+    const bounded = { ...run, signal: limit.signal, untilMs, hurry: attention.hurry() };
     try {
       // It outlives the visit, and so must not end with the visit's deadline.
       chain ??= await connectTo({ ...run, signal: end });

@@ -1,74 +1,79 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf, PipelineError } from "../errors.ts";
+import { deadline } from "../host/deadline.ts";
+import { isRecord } from "../model/artifact_shape.ts";
 import { defect } from "../model/own_answer.ts";
+import source from "./onnx_worker.js" with { type: "text" };
+import type { Run } from "./run.ts";
 
 /** The two files of onnxruntime-web's dist/ that are needed; 14 MB, so they are no part of the program. */
 export const RUNTIME_FILES = ["ort.wasm.bundle.min.mjs", "ort-wasm-simd-threaded.wasm"] as const;
 
-/** What is used of onnxruntime-web. */
-interface Runtime {
-  readonly env: { readonly wasm: { numThreads: number; wasmBinary: Uint8Array } };
-  readonly Tensor: new (type: "float32", data: Float32Array, shape: readonly number[]) => object;
-  readonly InferenceSession: { create(model: Uint8Array): Promise<InferenceSession> };
-}
-interface InferenceSession {
-  readonly inputNames: readonly string[];
-  readonly outputNames: readonly string[];
-  run(feeds: Readonly<Record<string, object>>): Promise<Readonly<Record<string, unknown>>>;
-  release(): Promise<void>;
+/** What to run: a graph of one input, float32 [1, features], and its row. */
+export interface OnnxTask {
+  readonly graph: Uint8Array;
+  readonly row: Float64Array;
+  /** What the graph is called in errors. */
+  readonly subject: string;
+  /** How long loading and running may take, and never more than half of the visit's time. */
+  readonly timeoutMs: number;
 }
 
 /**
- * What a graph of one input, float32 [1, features], gives for a row: the numbers of its only output, or
- * of the last one, where classifiers have their probabilities. Nothing is loaded before it is called.
+ * What the graph gives for the row: the numbers of its only output, or of the last one, where
+ * classifiers have their probabilities. Nothing is loaded before it is called; it runs in a thread of
+ * its own, which is ended when its time is up.
  *
- * Throws "config" without the runtime, "invalid" for a graph that cannot be used.
+ * Throws "config" without the runtime, "invalid" for a graph that cannot be used, "unavailable" for one
+ * that does not end.
  */
 export async function runOnnx(
-  graph: Uint8Array,
-  row: Float64Array,
-  runtimeDir: string | undefined,
-  subject: string,
+  { settings: { onnxRuntime, runTimeoutMs }, signal }: Run,
+  { graph, row, subject, timeoutMs }: OnnxTask,
 ): Promise<readonly number[]> {
-  const { Tensor, InferenceSession } = await loadRuntime(runtimeDir);
-  let output: unknown;
+  const [script, wasm] = await runtimeIn(onnxRuntime);
+  // A compiled program finds no blob: of its own.
+  const url = `data:text/javascript,${encodeURIComponent(source)}`;
+  const worker = new Worker(url, { type: "module" });
+  using limit = deadline(Math.min(timeoutMs, runTimeoutMs / 2), signal);
   try {
-    const session = await InferenceSession.create(graph);
-    try {
-      const [input, ...more] = session.inputNames;
-      if (input === undefined || more.length > 0) {
-        throw defect(subject, `it has ${session.inputNames.length} inputs, not one`);
-      }
-      const tensor = new Tensor("float32", Float32Array.from(row), [1, row.length]);
-      output = (await session.run({ [input]: tensor }))[session.outputNames.at(-1) ?? ""];
-    } finally {
-      await session.release();
-    }
+    const said = await answerOf(worker, { script, wasm, graph, row }, limit.signal);
+    return numbersOf(said, subject);
   } catch (thrown) {
     if (thrown instanceof PipelineError) throw thrown;
-    throw defect(subject, `${messageOf(thrown)} (it is given 1 × ${row.length} features)`, thrown);
+    throw new PipelineError("unavailable", `Cannot run ${subject}: ${messageOf(thrown)}`, {
+      cause: thrown,
+      hint: "look at the graph, or at ALLORA_MODEL_TIMEOUT",
+    });
+  } finally {
+    worker.terminate();
   }
-  const numbers = numbersOf(output);
-  if (numbers !== undefined) return numbers;
-  throw defect(subject, "its last output is no tensor of float or double");
 }
 
-async function loadRuntime(dir: string | undefined): Promise<Runtime> {
+function answerOf(worker: Worker, task: unknown, signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      reject(new Error(event.message));
+    };
+    worker.postMessage(task);
+  });
+}
+
+/** The runtime's files; a thread that dies of a missing one would say less. */
+async function runtimeIn(dir: string | undefined): Promise<readonly [string, string]> {
   if (dir === undefined) throw noRuntime("ALLORA_ONNX_RUNTIME is not set");
-  const [script, wasm] = RUNTIME_FILES.map((name) => join(dir, name));
+  const [script, wasm] = [join(dir, RUNTIME_FILES[0]), join(dir, RUNTIME_FILES[1])];
   try {
-    const wasmBinary = await Deno.readFile(wasm!);
-    const runtime: unknown = await import(pathToFileURL(script!).href);
-    if (!isRuntime(runtime)) throw noRuntime(`${script} is not onnxruntime-web`);
-    // Threads would need workers of a web page; one row is too little work for them anyway.
-    runtime.env.wasm.numThreads = 1;
-    runtime.env.wasm.wasmBinary = wasmBinary;
-    return runtime;
+    for (const path of [script, wasm]) await Deno.stat(path);
   } catch (thrown) {
-    if (thrown instanceof PipelineError) throw thrown;
     throw noRuntime(messageOf(thrown), thrown);
   }
+  return [pathToFileURL(script).href, wasm];
 }
 
 function noRuntime(what: string, cause?: unknown): PipelineError {
@@ -79,14 +84,11 @@ function noRuntime(what: string, cause?: unknown): PipelineError {
   });
 }
 
-function isRuntime(module: unknown): module is Runtime {
-  return typeof module === "object" && module !== null &&
-    ["env", "Tensor", "InferenceSession"].every((name) => name in module);
-}
-
-function numbersOf(output: unknown): readonly number[] | undefined {
-  if (typeof output !== "object" || output === null || !("data" in output)) return undefined;
-  const { data } = output;
-  const isReal = data instanceof Float32Array || data instanceof Float64Array;
-  return isReal ? Array.from(data) : undefined;
+function numbersOf(said: unknown, subject: string): readonly number[] {
+  const { output, defect: wrong, noRuntime: missing } = isRecord(said) ? said : {};
+  if (typeof missing === "string") throw noRuntime(missing);
+  if (typeof wrong === "string") throw defect(subject, wrong);
+  const isReal = output instanceof Float32Array || output instanceof Float64Array;
+  if (isReal) return Array.from(output);
+  throw defect(subject, "its last output is no tensor of float or double");
 }

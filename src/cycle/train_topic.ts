@@ -1,11 +1,13 @@
-import { messageOf, PipelineError } from "../errors.ts";
 import type { Artifact } from "../model/artifact.ts";
-import { candlesUsed, type Lineage } from "../model/lineage.ts";
+import { compareFinished } from "../model/compare.ts";
+import { candlesUsed } from "../model/lineage.ts";
+import type { Series } from "../model/series.ts";
 import { trainStepwise } from "../model/train.ts";
 import type { Progress } from "../model/walk_forward.ts";
 import type { TopicSettings } from "../settings.ts";
-import { assertFits, readPromoted, specOf, writePromotion } from "./artifact_store.ts";
-import { type Kept, pruneModels, saveModel } from "./model_files.ts";
+import { specOf, writePromotion } from "./artifact_store.ts";
+import { type Incumbency, incumbencyOf } from "./incumbent.ts";
+import { pruneModels, saveModel } from "./model_files.ts";
 import { decide, type Decision, type PromotionMode } from "./promote.ts";
 import type { Run } from "./run.ts";
 import { candlesAsOf, refreshCandles } from "./topic_candles.ts";
@@ -52,26 +54,23 @@ async function trainNow(
   nowMs: number,
   { why, mode = "compare", onProgress }: TrainOptions,
 ): Promise<Trained> {
-  const { settings: { stateDir, modelsKept }, host } = run;
+  const { settings: { stateDir }, host } = run;
   const { topicId } = topic;
-  const startedMs = host.nowMs();
   await refreshCandles(run, topic, nowMs);
+  // The history is fetched once: what it took says nothing of the next training.
+  const startedMs = host.nowMs();
   const series = candlesAsOf(run, topic, nowMs);
-  const { incumbent, unusable } = await incumbentOf(stateDir, topic);
-  const steps = trainStepwise(series, specOf(topic), incumbent?.artifact);
-  const { artifact, comparison } = await stepByStep(run, steps, onProgress);
-  const parent = incumbent?.artifact.id === artifact.id ? null : incumbent?.artifact.id ?? null;
-  const lineage: Lineage = {
-    ...{
-      madeMs: host.nowMs(),
-      why,
-      tookMs: host.nowMs() - startedMs,
-      candles: candlesUsed(series),
-    },
-    ...{ pair: topic.pair, historyMs: topic.historyMs, code: run.version, parent, comparison },
+  const before = await incumbencyOf(stateDir, topic);
+  const incumbent = before.incumbent?.artifact;
+  const steps = trainStepwise(series, specOf(topic), incumbent);
+  const { artifact, comparison, record } = await stepByStep(run, steps, onProgress);
+  const [madeMs, tookMs] = [host.nowMs(), host.nowMs() - startedMs];
+  const path = saveModel(stateDir, topicId, artifact, {
+    ...{ madeMs, why, tookMs, candles: candlesUsed(series), pair: topic.pair, comparison },
+    ...{ historyMs: topic.historyMs, code: run.version },
+    parent: incumbent?.id === artifact.id ? null : incumbent?.id ?? null,
     venues: topic.venues.map((venue) => venue.kind === "csv" ? `csv:${venue.path}` : venue.kind),
-  };
-  const path = saveModel(stateDir, topicId, artifact, lineage);
+  });
   const told = { topic: topicId, model: artifact.id };
   run.tell("model.trained", {
     ...told,
@@ -81,39 +80,51 @@ async function trainNow(
     mse_ratio_unshrunk: artifact.record.mseRatioUnshrunk,
     path,
   });
+  const now = await standingNow(stateDir, topic, before);
   const decision = decide({
-    ...{ mode, candidate: artifact, incumbent: incumbent?.artifact, unusable, comparison, nowMs },
-    maxAgeMs: topic.modelMaxAgeMs,
+    ...{ mode, candidate: artifact, incumbent: now.incumbent?.artifact, unusable: now.unusable },
+    ...{ comparison: now === before ? comparison : comparedLate(series, artifact, now), record },
+    ...{ isPinned: now.promotion?.isPinned ?? false, nowMs, maxAgeMs: topic.modelMaxAgeMs },
   });
   const { isPromoted, reason } = decision;
   if (isPromoted) {
     writePromotion(stateDir, topicId, {
-      ...{ id: artifact.id, promotedMs: host.nowMs(), why: reason },
+      ...{ id: artifact.id, promotedMs: host.nowMs(), why: reason, isPinned: false },
     });
   }
   run.tell(isPromoted ? "model.promoted" : "model.kept", { ...told, reason });
-  if (isPromoted) {
-    const spared = new Set([artifact.id, ...parent === null ? [] : [parent]]);
-    const pruned = await pruneModels(stateDir, topicId, modelsKept, spared);
-    if (pruned.length > 0) run.tell("model.pruned", { topic: topicId, models: pruned.join() });
-  }
-  return { artifact, path, decision, incumbent: incumbent?.artifact };
+  await prune(run, topic, artifact.id);
+  return { artifact, path, decision, incumbent: now.incumbent?.artifact };
 }
 
-/** The model that predicts, or why it cannot. */
-async function incumbentOf(
+/** Training takes minutes: meanwhile somebody may have promoted another, whose place is then at stake. */
+async function standingNow(
   stateDir: string,
   topic: TopicSettings,
-): Promise<{ readonly incumbent: Kept | undefined; readonly unusable: string | undefined }> {
-  try {
-    const incumbent = await readPromoted(stateDir, topic);
-    if (incumbent !== undefined) assertFits(incumbent, topic);
-    return { incumbent, unusable: undefined };
-  } catch (thrown) {
-    const isUseless = thrown instanceof PipelineError && thrown.kind !== "denied";
-    if (!isUseless) throw thrown;
-    return { incumbent: undefined, unusable: messageOf(thrown) };
-  }
+  before: Incumbency,
+): Promise<Incumbency> {
+  const now = await incumbencyOf(stateDir, topic);
+  const isSame = now.promotion?.id === before.promotion?.id &&
+    now.promotion?.promotedMs === before.promotion?.promotedMs;
+  return isSame ? before : now;
+}
+
+/** Against a model that the training did not know of; there is little that neither has seen. */
+function comparedLate(series: Series, artifact: Artifact, { incumbent }: Incumbency) {
+  return incumbent === undefined ? null : compareFinished(series, artifact, incumbent.artifact);
+}
+
+/** Deletes all but the newest models, the one that predicts, its parent, and the one just made. */
+async function prune(
+  { settings: { stateDir, modelsKept }, tell }: Run,
+  topic: TopicSettings,
+  made: string,
+): Promise<void> {
+  const { topicId } = topic;
+  const { incumbent, promotion } = await incumbencyOf(stateDir, topic);
+  const spared = [made, promotion?.id, incumbent?.lineage?.parent].flatMap((id) => id ?? []);
+  const pruned = await pruneModels(stateDir, topicId, modelsKept, new Set(spared));
+  if (pruned.length > 0) tell("model.pruned", { topic: topicId, models: pruned.join() });
 }
 
 async function stepByStep<T>(

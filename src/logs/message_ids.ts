@@ -82,4 +82,7 @@ export const MESSAGE_IDS: Readonly<Record<EventName, string>> = {
   "metrics.unserved": "6849a76e62bd2b05cd4f303d973e06fd",
   "metrics.unwritten": "dc96c5190bcc57cab259df88896ce04a",
   "metrics.balance_unknown": "59360b73273608e763c49d4d48ae8d9e",
+  "model.unusable": "0e358dfe0e6534cb7ff5d71ad8a2ebce",
+  "model.retrain_waits": "5dd3e100f1e711a005dccef1b98d2d81",
+  "priority.kept": "eed373f357ca83330c3047e32ef9b71a",
 };

@@ -218,4 +218,17 @@ export const REMEDIES: Readonly<Partial<Record<EventName, Remedy>>> = {
     cause: "No node told the wallet's balance, so that the metrics leave it out.",
     remedy: `Nothing, unless it lasts. ${NODES}`,
   },
+  "model.unusable": {
+    cause:
+      "The promoted model is damaged, or was made by another version of the program or for other settings.",
+    remedy:
+      "Nothing: the visit trains another. If it lasts, `allora-pipeline doctor` names the file.",
+  },
+  "model.retrain_waits": {
+    cause:
+      "ALLORA_RETRAIN=auto found a reason to train, but no visit of a day had the time for it.",
+    remedy:
+      "`allora-pipeline train --topic @ALLORA_TOPIC_ID@` at a quiet hour, or a longer ALLORA_RUN_TIMEOUT " +
+      "(and TimeoutStartSec= of the unit).",
+  },
 };

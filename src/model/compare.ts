@@ -7,6 +7,7 @@ import { type Problem, stateProblem } from "./problem.ts";
 import { pointForecast } from "./replay.ts";
 import { DAY_MS, type Series } from "./series.ts";
 import { LEAST_BLOCKS } from "./shrinkage.ts";
+import { lossesOf } from "./submitted_loss.ts";
 
 /** Two models judged on forecasts whose outcome neither could know. */
 export interface Comparison {
@@ -16,7 +17,7 @@ export interface Comparison {
   /** Ends of the first and the last base candle, epoch milliseconds; null when there is none. */
   readonly fromMs: number | null;
   readonly toMs: number | null;
-  /** The challenger's squared error over the incumbent's; null with fewer than LEAST_BLOCKS stretches. */
+  /** The challenger's squared error (for labels: Brier score) over the incumbent's; null with fewer than LEAST_BLOCKS stretches. */
   readonly ratio: Estimate | null;
 }
 
@@ -32,9 +33,15 @@ export function isHarmless({ ratio }: Comparison): boolean {
   return ratio !== null && ratio.high <= 1 + MOST_HARM;
 }
 
+/** Whether it shows that the challenger does harm: worse beyond chance, and perhaps by too much. */
+export function isHarmful(comparison: Comparison): boolean {
+  const { ratio } = comparison;
+  return ratio !== null && ratio.low > 1 && !isHarmless(comparison);
+}
+
 /**
- * Compares on the rows with a known outcome whose base candle ended at `sinceMs` or later. Points are in
- * the problem's units. The intervals are of a paired block bootstrap: errors of overlapping horizons
+ * Compares losses of the rows with a known outcome whose base candle ended at `sinceMs` or later. The
+ * intervals are of a paired block bootstrap: errors of overlapping horizons
  * depend on each other for one horizon, so that blocks are two.
  */
 export function compare(
@@ -53,13 +60,13 @@ export function compare(
   const [fromMs, toMs] = [endMsOf(candles[first]!), endMsOf(candles[last]!)];
   const stretchMs = Math.max(2 * horizon * intervalMs, DAY_MS);
   const stretches = Math.floor((toMs - fromMs) / stretchMs);
-  const squares = (points: Float64Array) =>
-    Float64Array.from(rows, (row) => (truth[row]! - points[row]!) ** 2);
   const block = Math.max(
     1,
     Math.round(rows.length * stretchMs / Math.max(stretchMs, toMs - fromMs)),
   );
-  const columns = [squares(challenger), squares(incumbent)];
+  const columns = [challenger, incumbent].map((losses) =>
+    Float64Array.from(rows, (row) => losses[row]!)
+  );
   const [ratio] = stretches < LEAST_BLOCKS
     ? []
     : blockBootstrap(columns, block, ([ours, theirs]) => [ours! / theirs!]);
@@ -68,7 +75,7 @@ export function compare(
 }
 
 /** What a finished model says of every row; the problem must be of its own specification. */
-export function pointsOf({ spec, fitted, calibration }: Artifact, problem: Problem): Float64Array {
+function pointsOf({ spec, fitted, calibration }: Artifact, problem: Problem): Float64Array {
   const { ewma, persistence, scale } = problem;
   return Float64Array.from(problem.candles.keys(), (row) => {
     const words: Partial<Record<Member, number>> = {
@@ -78,6 +85,11 @@ export function pointsOf({ spec, fitted, calibration }: Artifact, problem: Probl
     };
     return pointForecast(spec, (member) => words[member]!, scale[row]!, calibration);
   });
+}
+
+/** What every row costs a finished model; the problem must be of its own specification. */
+export function finishedLosses(artifact: Artifact, problem: Problem): Float64Array {
+  return lossesOf(artifact, problem, pointsOf(artifact, problem));
 }
 
 /** Compares two finished models of one specification on what came after both were trained. */
@@ -90,7 +102,10 @@ export function compareFinished(
   const problem = stateProblem(series, spec, baseCandles(series, spec, learningStep(series, spec)));
   return compare(
     problem,
-    { challenger: pointsOf(challenger, problem), incumbent: pointsOf(incumbent, problem) },
+    {
+      challenger: finishedLosses(challenger, problem),
+      incumbent: finishedLosses(incumbent, problem),
+    },
     Math.max(challenger.trainedToMs, incumbent.trainedToMs),
     (candle) => series.startMs + (candle + 1) * series.intervalMs,
   );

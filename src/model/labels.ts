@@ -52,6 +52,11 @@ export function expectedClass([down, , up]: Probabilities): number {
   return up - down;
 }
 
+/** Brier's score: the summed squared errors of the probabilities when this class came. */
+export function brierScore(probabilities: Probabilities, came: Class): number {
+  return probabilities.reduce((sum, p, i) => sum + (p - (i === came + 1 ? 1 : 0)) ** 2, 0);
+}
+
 /** The lowest and highest class of the central interval that leaves `outside` / 2 on either side. */
 export function classInterval(probabilities: Probabilities, outside: number): [number, number] {
   const [down, , up] = probabilities;

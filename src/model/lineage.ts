@@ -46,16 +46,18 @@ export interface CandlesUsed {
 /** Venues may still correct the newest candles, which are fetched again: that is no change of history. */
 const UNSETTLED = 24;
 
-/** The candles of a series but for the newest, whose history is not settled. */
+/** The candles of a series up to a real one, but for the newest, whose history is not settled. */
 export function candlesUsed(series: Series): CandlesUsed {
-  return candlesTold(series, Math.max(1, series.close.length - UNSETTLED));
+  // Read again they end with a real candle: a gap after it has nothing that a venue could correct.
+  const last = series.real.lastIndexOf(1, Math.max(0, series.real.length - UNSETTLED - 1));
+  return candlesTold(series, last + 1);
 }
 
 /** The first `length` candles of a series. */
 export function candlesTold(series: Series, length: number): CandlesUsed {
   const { startMs, intervalMs, open, high, low, close, volume, real } = series;
   const hash = createHash("sha256").update(`${startMs} ${intervalMs} ${length}`);
-  for (const column of [open, high, low, close, volume]) {
+  for (const column of [open, high, low, close, volume, real]) {
     const { buffer, byteOffset, BYTES_PER_ELEMENT } = column;
     hash.update(new Uint8Array(buffer, byteOffset, length * BYTES_PER_ELEMENT));
   }

@@ -1,5 +1,5 @@
 import { blockBootstrap, type Estimate } from "./bootstrap.ts";
-import { expectedClass } from "./labels.ts";
+import { brierScore, expectedClass, type Probabilities } from "./labels.ts";
 import type { Track } from "./replay.ts";
 import type { Outcomes } from "./scores.ts";
 import type { ModelSpec } from "./spec.ts";
@@ -51,11 +51,8 @@ export function brierSkill(
   block: number,
 ): Estimate {
   const classes = classTable(walk, track);
-  const brier = (probabilities: (row: number) => readonly number[]) =>
-    Float64Array.from(rows, (row) => {
-      const came = classes.truth(row) + 1;
-      return probabilities(row).reduce((sum, p, i) => sum + (p - (i === came ? 1 : 0)) ** 2, 0);
-    });
+  const brier = (probabilities: (row: number) => Probabilities) =>
+    Float64Array.from(rows, (row) => brierScore(probabilities(row), classes.truth(row)));
   const columns = [brier(classes.forecast), brier(classes.frequencies)];
   return blockBootstrap(columns, block, ([model, base]) => [1 - model! / base!])[0]!;
 }

@@ -2,7 +2,7 @@ import { calibrate, type Calibration } from "./calibration.ts";
 import { combined, type Member } from "./combination.ts";
 import { blend, type Probabilities, tilted } from "./labels.ts";
 import { DEFAULT_BARRIER, type ModelSpec } from "./spec.ts";
-import type { WalkForward } from "./walk_forward.ts";
+import { finish, type Progress, type WalkForward } from "./walk_forward.ts";
 import { weighFolds } from "./weighing.ts";
 
 /** What a learner would have said, fold by fold, calibrated with what each fold's start knew. */
@@ -20,6 +20,11 @@ export interface Track {
 
 /** Replays the walk-forward for the learner of `spec`. */
 export function replay(walk: WalkForward, spec: ModelSpec): Track {
+  return finish(replayStepwise(walk, spec));
+}
+
+/** The same, stopping after each fold. */
+export function* replayStepwise(walk: WalkForward, spec: ModelSpec): Generator<Progress, Track> {
   const { scale, ewma, candles } = walk.problem;
   const rows = candles.length;
   // Before the first fold stands the forecast that needs no fitting, so that the first year of
@@ -29,10 +34,12 @@ export function replay(walk: WalkForward, spec: ModelSpec): Track {
   const cells = spec.target === "labels" ? 3 * rows : 0;
   const [unblended, probabilities] = [new Float64Array(cells), new Float64Array(cells)];
   const made = { point, margin80, margin90, tilted: unblended };
-  const weighings = weighFolds(walk, spec);
+  const calibrations: Calibration[] = [];
+  const total = walk.folds.length;
 
-  const calibrations = walk.folds.map((fold, i) => {
-    const now = calibrate(walk, fold, spec, weighings[i]!, made);
+  for (const weighing of weighFolds(walk, spec)) {
+    const fold = walk.folds[calibrations.length]!;
+    const now = calibrate(walk, fold, spec, weighing, made);
     for (let row = fold.from; row < fold.to; row++) {
       point[row] = pointForecast(spec, (member) => walk.said[member]![row]!, scale[row]!, now);
       margin80[row] = now.quantile80 * scale[row]!;
@@ -43,8 +50,9 @@ export function replay(walk: WalkForward, spec: ModelSpec): Track {
         probabilities.set(classProbabilities(z, spec, now), 3 * row);
       }
     }
-    return now;
-  });
+    calibrations.push(now);
+    yield { done: total, total };
+  }
   return { point, margin80, margin90, probabilities, calibrations };
 }
 

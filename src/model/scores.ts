@@ -1,4 +1,5 @@
 import { blockBootstrap, type Estimate, shiftedPValues } from "./bootstrap.ts";
+import { type KitScore, kitScore } from "./kit.ts";
 import { czarLoss, zptaeLoss } from "./losses.ts";
 import type { Learner } from "./spec.ts";
 
@@ -28,6 +29,8 @@ export interface LearnerScore {
   readonly coverage90: Estimate;
   /** How return topics are judged; null for other targets. */
   readonly returns: ReturnScore | null;
+  /** The same by the builder kit's own rules; null likewise. */
+  readonly kit: KitScore | null;
 }
 
 /**
@@ -135,6 +138,7 @@ export function scoreLearner(learner: Learner, outcomes: Outcomes, spans: Spans)
       zptaeLoss: measure(14, p.zptae),
       zptaeLossRatio: measure(15, p.zptae),
     },
+    kit: scale && kitScore(truth, forecast),
   };
 }
 

@@ -2,16 +2,19 @@ import { type Artifact, sealArtifact, type TrackRecord } from "./artifact.ts";
 import { portable } from "./fit.ts";
 import { baseCandles, learningStep, requireHistory } from "./grid.ts";
 import { stateProblem } from "./problem.ts";
-import { replay, type Track } from "./replay.ts";
+import { replayStepwise, type Track } from "./replay.ts";
 import { endMs, type Series } from "./series.ts";
 import type { Learner, ModelSpec } from "./spec.ts";
-import { compare, type Comparison, pointsOf } from "./compare.ts";
+import { walkedLosses } from "./submitted_loss.ts";
+import { compare, type Comparison, finishedLosses } from "./compare.ts";
 import { finish, foldByFold, type Progress, type WalkForward } from "./walk_forward.ts";
 
 export interface Trained {
   readonly artifact: Artifact;
   /** Null without an incumbent of the same specification and features. */
   readonly comparison: Comparison | null;
+  /** Against the forecast that needs no model (zero, the mean, the frequencies), on the whole walk-forward. */
+  readonly record: Comparison;
 }
 
 /**
@@ -28,7 +31,7 @@ export function train(
 }
 
 /**
- * The same, stopping after each fold. With an incumbent both are judged on every forecast from the moment
+ * The same, stopping after each fold and each step that follows. With an incumbent both are judged on every forecast from the moment
  * to which the incumbent was trained: by the incumbent as it is, and by the learner walking forward, each
  * of whose folds knows nothing of what it forecasts.
  */
@@ -41,7 +44,7 @@ export function* trainStepwise(
   const candles = baseCandles(series, spec, learningStep(series, spec));
   const problem = stateProblem(series, spec, candles);
   const walk = yield* foldByFold(problem, { withTrees: WITH_TREES.has(spec.learner) });
-  const track = replay(walk, spec);
+  const track = yield* replayStepwise(walk, spec);
   const { fitted } = walk.folds[walk.folds.length - 1]!;
   const calibration = track.calibrations[track.calibrations.length - 1]!;
   const artifact = sealArtifact({
@@ -56,19 +59,22 @@ export function* trainStepwise(
   });
   const isComparable = incumbent !== undefined &&
     incumbent.features.join() === problem.features.join();
-  return { artifact, comparison: isComparable ? contest(series, walk, track, incumbent) : null };
-}
-
-function contest(series: Series, walk: WalkForward, track: Track, incumbent: Artifact): Comparison {
-  const { problem, first } = walk;
-  const { candles } = problem;
-  const firstMs = endMs(series, candles[first] ?? Infinity);
-  return compare(
-    problem,
-    { challenger: track.point, incumbent: pointsOf(incumbent, problem) },
-    Math.max(incumbent.trainedToMs, firstMs),
-    (candle) => endMs(series, candle),
-  );
+  const losses = walkedLosses(walk, track, spec);
+  const firstMs = endMs(series, candles[walk.first] ?? Infinity);
+  const against = (other: Float64Array, sinceMs: number) =>
+    compare(
+      problem,
+      { challenger: losses.learner, incumbent: other },
+      Math.max(sinceMs, firstMs),
+      (candle) => endMs(series, candle),
+    );
+  return {
+    artifact,
+    comparison: isComparable
+      ? against(finishedLosses(incumbent, problem), incumbent.trainedToMs)
+      : null,
+    record: against(losses.reference, firstMs),
+  };
 }
 
 const WITH_TREES: ReadonlySet<Learner> = new Set(["auto", "ensemble", "trees"]);

@@ -23,16 +23,17 @@ const RETURN_MEMBERS: readonly Member[] = ["ridge", "trees", "mean"];
 const VOLATILITY_MEMBERS: readonly Member[] = ["ridge", "trees", "har", "ewma"];
 
 /** What the learner of `spec` makes of the members in each fold, from outcomes that the fold knows. */
-export function weighFolds(walk: WalkForward, spec: ModelSpec): Weighing[] {
+export function* weighFolds(walk: WalkForward, spec: ModelSpec): Generator<Weighing, void> {
   const { learner } = spec;
   if (learner !== "auto" && learner !== "ensemble") {
     const weights: Weights = learner === "zero" ? {} : { [learner]: 1 };
-    return walk.folds.map(() => ({ ...UNSHRUNK, weights }));
+    for (const _ of walk.folds) yield { ...UNSHRUNK, weights };
+    return;
   }
   const judge = standing(walk, spec);
   const ridge = contender(walk, judge, ["ridge"]);
   const ensemble = contender(walk, judge, membersOf(walk));
-  return walk.folds.map((fold) => {
+  for (const fold of walk.folds) {
     const rows = judge.rowsKnownTo(fold);
     const [alone, together] = [ridge.weigh(rows), ensemble.weigh(rows)];
     // Better beyond chance on every forecast so far, or the plainer one stays.
@@ -42,8 +43,8 @@ export function weighFolds(walk: WalkForward, spec: ModelSpec): Weighing[] {
     );
     ridge.speak(fold, alone.weights);
     ensemble.speak(fold, together.weights);
-    return learner === "ensemble" || isBetter ? together : alone;
-  });
+    yield learner === "ensemble" || isBetter ? together : alone;
+  }
 }
 
 /** What forecasts deviate from: 0 for returns, the mean log volatility so far otherwise. */

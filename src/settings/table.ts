@@ -223,7 +223,8 @@ export const TOPIC_SETTINGS = {
     name: "ALLORA_MODEL_TIMEOUT",
     type: duration("100ms", "5m"),
     default: "20s",
-    meaning: "Longest wait for a model at a URL, and never more than half of ALLORA_RUN_TIMEOUT",
+    meaning:
+      "Longest wait for a model at a URL or an ONNX graph, and never more than half of ALLORA_RUN_TIMEOUT",
   },
   predictionMaxAgeMs: {
     name: "ALLORA_PREDICTION_MAX_AGE",
@@ -235,14 +236,16 @@ export const TOPIC_SETTINGS = {
     name: "ALLORA_MODEL_MAX_AGE",
     type: duration("1d", "3650d"),
     default: "30d",
-    meaning: "An older model is due for retraining, and gives way to a new one without a contest",
+    meaning:
+      "An older model is due for retraining, and gives way to a new one unless that is shown to harm",
   },
   retrain: {
     name: "ALLORA_RETRAIN",
     type: choice("off", "advise", "auto"),
     default: "advise",
     meaning:
-      "What age, drift or a corrected history of the model lead to: nothing, a warning a day, or training",
+      "What age, drift (false in 5 of 100 models a month at most) or a corrected history of the model " +
+      "lead to: nothing, a warning a day, or training",
   },
   labels: {
     name: "ALLORA_LABELS",

@@ -8,6 +8,7 @@ import {
 import { keptModels, saveModel } from "../../src/cycle/model_files.ts";
 import { decide } from "../../src/cycle/promote.ts";
 import { rollBack } from "../../src/cycle/roll_back.ts";
+import { refreshCandles } from "../../src/cycle/topic_candles.ts";
 import { trainTopic } from "../../src/cycle/train_topic.ts";
 import { PipelineError } from "../../src/errors.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
@@ -82,8 +83,14 @@ Deno.test("a candidate is promoted when it is first, forced, over an old or usel
   const comparison = { forecasts: 200, stretches: 20, fromMs: 1, toMs: 2, ratio: better };
   const contest = {
     ...{ mode: "compare" as const, candidate: changed(1), incumbent: artifact, comparison },
-    ...{ unusable: undefined, nowMs: artifact.trainedToMs + DAY_MS, maxAgeMs: 30 * DAY_MS },
+    ...{ unusable: undefined, record: null, isPinned: false },
+    ...{ nowMs: artifact.trainedToMs + DAY_MS, maxAgeMs: 30 * DAY_MS },
   };
+  const old = { nowMs: artifact.trainedToMs + 31 * DAY_MS };
+  const unknown = { ...comparison, stretches: 3, ratio: null };
+  const open = { ...comparison, ratio: { value: 1.02, low: 0.98, high: 1.06 } };
+  const shown = { ...comparison, ratio: harmful };
+  const clear = { ...comparison, ratio: { value: 0.9, low: 0.85, high: 0.95 } };
   const cases: [Partial<Parameters<typeof decide>[0]>, boolean, string][] = [
     [{}, true, "harm is excluded: on 200 forecasts"],
     [
@@ -97,7 +104,16 @@ Deno.test("a candidate is promoted when it is first, forced, over an old or usel
     [{ incumbent: undefined, unusable: "it is damaged" }, true, "it is damaged"],
     [{ comparison: { ...comparison, ratio: harmful }, mode: "force" }, true, "in any case"],
     [{ mode: "keep" }, false, "no promotion was wanted"],
-    [{ nowMs: artifact.trainedToMs + 31 * DAY_MS, comparison: null }, true, "31 days old"],
+    [{ ...old, comparison: unknown }, true, "31 days old"],
+    [{ ...old, comparison: unknown, record: comparison }, true, "harm is excluded: against no"],
+    [{ ...old, comparison: unknown, record: open }, true, "decides without evidence either way"],
+    [{ ...old, comparison: unknown, record: shown }, false, "31 days old, more than 30, but"],
+    [{ ...old, comparison: open }, true, "31 days old"],
+    [{ ...old, comparison: shown }, false, "it does harm: on 200 forecasts"],
+    [{ ...old, comparison: { ...comparison, ratio: { value: 3, low: 2, high: 4 } } }, false, "3.0"],
+    [{ ...old, comparison: unknown, isPinned: true }, false, "was rolled back to"],
+    [{ isPinned: true }, false, "not shown to be better"],
+    [{ comparison: clear, isPinned: true }, true, "it is better than the one"],
     [{ candidate: artifact, mode: "force" }, false, "the same model"],
   ];
   for (const [change, isPromoted, words] of cases) {
@@ -148,6 +164,11 @@ Deno.test("models are trained, kept, forced, pruned and rolled back", async () =
     "settings say otherwise",
   );
 
+  // Whatever its age, what a person rolled back to stays.
+  const old = { ...topic!, modelMaxAgeMs: 1 };
+  const aged = await trainTopic(worker.run(), old, devnet.nowMs(), { why: "old" });
+  assertStringIncludes(aged.decision.reason, "rolled back to");
+
   devnet.step(720);
   const forced = await trainTopic(worker.run(), topic!, devnet.nowMs(), {
     why: "by hand",
@@ -157,6 +178,36 @@ Deno.test("models are trained, kept, forced, pruned and rolled back", async () =
   const ids = (await keptModels(stateDir, 1n)).kept.map(({ artifact }) => artifact.id);
   assertEquals(ids.length, 3, "two are kept, and the parent");
   assert(ids.includes(first) && ids.includes(forced.artifact.id));
+  assertEquals((await readPromotion(stateDir, 1n))?.isPinned, false);
+
+  // Those that are not promoted are pruned too.
+  for (let days = 0; days < 2; days++) {
+    devnet.step(720);
+    await trainTopic(worker.run(), topic!, devnet.nowMs(), { why: "kept", mode: "keep" });
+  }
+  const { kept: left } = await keptModels(stateDir, 1n);
+  assertEquals(left.map(({ lineage }) => lineage?.why), ["kept", "kept", "by hand", "practice"]);
+});
+
+Deno.test("a promotion made while another model was trained is not lost", async () => {
+  await using worker = await practise();
+  const { devnet, settings: { stateDir, topics }, told } = worker;
+  const [topic] = topics;
+  const first = (await readPromoted(stateDir, topic!))!;
+  const other = changed(2, first.artifact);
+  saveModel(stateDir, 1n, other, { ...first.lineage!, parent: first.artifact.id });
+  devnet.step(720);
+  const trained = await trainTopic(worker.run(), { ...topic!, modelMaxAgeMs: 1 }, devnet.nowMs(), {
+    why: "again",
+    onProgress: (done) => {
+      if (done !== 1) return;
+      const promotion = { id: other.id, promotedMs: 1, why: "by hand", isPinned: true };
+      writePromotion(stateDir, 1n, promotion);
+    },
+  });
+  assertEquals([trained.decision.isPromoted, trained.incumbent?.id], [false, other.id]);
+  assertEquals((await readPromotion(stateDir, 1n))?.id, other.id);
+  assertStringIncludes(String(told.at(-1)?.fields["reason"]), "rolled back to");
 });
 
 Deno.test("the first visit trains the model that is missing, and submits by it", async () => {
@@ -181,6 +232,62 @@ Deno.test("when the first visit has no time to train, the fallback serves", asyn
   assertStringIncludes(String(fallback?.fields["error"]), "within a visit");
 });
 
+Deno.test("what took too long to train is not tried again that day, nor late in a window", async () => {
+  await using worker = await practise({ isTrained: false });
+  worker.stepUntil("open");
+  const { settings } = worker;
+  await refreshCandles(worker.run(), settings.topics[0]!, worker.devnet.nowMs());
+  await worker.visit({ settings: { ...settings, runTimeoutMs: 600 } });
+  worker.stepUntil("closed");
+  worker.stepUntil("open");
+  await worker.visit({ ledger: unhurried(worker.ledger) });
+  const tries = () => worker.told.filter(({ event }) => event === "model.first").length;
+  assertEquals([tries(), worker.ledger.history(1n, 1)[0]?.fallback], [1, "mean"]);
+  worker.devnet.step(17_280);
+  worker.stepUntil("closed");
+  worker.stepUntil("open");
+  await worker.visit({ ledger: late(worker.ledger) });
+  assertEquals(tries(), 1, "the window is nearly over");
+  worker.stepUntil("closed");
+  worker.stepUntil("open");
+  await worker.visit({ ledger: unhurried(worker.ledger) });
+  assertEquals([tries(), worker.ledger.history(1n, 1)[0]?.fallback], [2, null]);
+});
+
+Deno.test("a model that cannot be used any more is replaced in the visit that finds it", async () => {
+  await using worker = await practise();
+  const { path } = (await readPromoted(worker.settings.stateDir, { topicId: 1n }))!;
+  await Deno.writeTextFile(path, "damaged");
+  worker.devnet.step(17_280);
+  worker.stepUntil("open");
+  const { outcomes } = await worker.visit();
+  const row = worker.ledger.history(1n, 1)[0];
+  assertEquals([outcomes[0]?.state, row?.fallback], ["confirmed", null]);
+  const told = worker.told.find(({ event }) => event === "model.unusable");
+  assertStringIncludes(String(told?.fields["error"]), "it is not JSON");
+  assertStringIncludes((await readPromotion(worker.settings.stateDir, 1n))!.why, "cannot be used");
+});
+
+Deno.test("a model that no visit has room to train again is told once a day", async () => {
+  await using worker = await practise({ env: "ALLORA_RETRAIN=auto\nALLORA_MODEL_MAX_AGE=1d\n" });
+  const { devnet, settings: { stateDir }, ledger, told } = worker;
+  const first = (await readPromotion(stateDir, 1n))!.id;
+  const waits = () => told.filter(({ event }) => event === "model.retrain_waits");
+  const visit = async (leftMs: number) => {
+    worker.stepUntil("closed");
+    worker.stepUntil("open");
+    await worker.visit({ ledger: unhurried(ledger), untilMs: Date.now() + leftMs });
+  };
+  devnet.step(2 * 17_280);
+  for (let visits = 0; visits < 3; visits++) await visit(1);
+  assertEquals(waits(), []);
+  devnet.step(17_280);
+  for (let visits = 0; visits < 3; visits++) await visit(1);
+  assertEquals(waits().length, 1);
+  assertStringIncludes(String(waits()[0]?.fields["reason"]), "days old");
+  assertEquals((await readPromotion(stateDir, 1n))?.id, first);
+});
+
 for (const retrain of ["advise", "auto", "off"] as const) {
   Deno.test(`ALLORA_RETRAIN=${retrain}: an old model and a corrected history are noticed once a day`, async () => {
     const env = `ALLORA_RETRAIN=${retrain}\nALLORA_MODEL_MAX_AGE=1d\n`;
@@ -196,9 +303,11 @@ for (const retrain of ["advise", "auto", "off"] as const) {
     devnet.step(2 * 17_280);
     worker.stepUntil("closed");
     worker.stepUntil("open");
+    let lowered = 0;
     for (let visits = 0; visits < 3; visits++) {
-      await worker.visit({ ledger: unhurried(ledger) });
+      await worker.visit({ ledger: unhurried(ledger), lowerPriority: () => void lowered++ });
     }
+    assertEquals(lowered, retrain === "auto" ? 1 : 0, "only training goes last");
     const told = (event: string) => worker.told.filter((each) => each.event === event);
     assertEquals(
       told("model.retrain_advised").map(({ fields }) => fields["trigger"]),
@@ -226,13 +335,29 @@ function unhurried(ledger: Ledger): Ledger {
   };
 }
 
+/** The same, in which the window last seen is nearly over. */
+function late(ledger: Ledger): Ledger {
+  return {
+    ...ledger,
+    lastWindow(topicId) {
+      const seen = ledger.lastWindow(topicId);
+      return seen && { ...seen, paceMs: 5000, seenHeight: (seen.closes ?? seen.seenHeight) - 1n };
+    },
+  };
+}
+
 Deno.test("a promotion that names no kept model says how to cure it", async () => {
   const stateDir = await Deno.makeTempDir();
   saveModel(stateDir, 1n, artifact, {
     ...{ madeMs: 1, why: "a test", tookMs: 1, candles: null, pair: null, venues: [] },
     ...{ historyMs: null, code: null, parent: null, comparison: null },
   });
-  writePromotion(stateDir, 1n, { id: "0123456789ab", promotedMs: 1, why: "a test" });
+  writePromotion(stateDir, 1n, {
+    id: "0123456789ab",
+    promotedMs: 1,
+    why: "a test",
+    isPinned: false,
+  });
   await assertRejects(() => readPromoted(stateDir, { topicId: 1n }), PipelineError, "is missing");
   await Deno.writeTextFile(`${statePaths(stateDir).models(1n)}/promoted.json`, "");
   const thrown = await assertRejects(() => readPromoted(stateDir, { topicId: 1n }), PipelineError);

@@ -1,4 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { RUNTIME_FILES } from "../../src/cycle/run_onnx.ts";
 import { predictTopic } from "../../src/cycle/predict_topic.ts";
 import { candlesAsOf } from "../../src/cycle/topic_candles.ts";
 import { PipelineError } from "../../src/errors.ts";
@@ -19,11 +20,11 @@ const picking = (target: TargetKind, picks: readonly Readonly<Record<string, num
   namesOf(target).map((name) => picks.map((pick) => pick[name] ?? 0));
 
 /** A worker whose topic's model is this graph. */
-async function withGraph(graph: Uint8Array, target: TargetKind, dir = runtime) {
+async function withGraph(graph: Uint8Array, target: TargetKind, dir = runtime, more = "") {
   const model = await Deno.makeTempFile({ suffix: ".onnx" });
   await Deno.writeFile(model, graph);
   const worker = await practise({
-    files: { "1": `${HOURLY.replace("log-return", target)}ALLORA_MODEL=onnx:${model}\n` },
+    files: { "1": `${HOURLY.replace("log-return", target)}ALLORA_MODEL=onnx:${model}\n${more}` },
     env: dir === undefined ? "" : `ALLORA_ONNX_RUNTIME=${dir}\n`,
   });
   const [topic] = worker.settings.topics;
@@ -112,6 +113,28 @@ Deno.test(
     }
   },
 );
+
+Deno.test("a graph that does not end is ended, and the process goes on", async () => {
+  // A runtime of our own that hangs in its thread, as a graph with an endless loop does.
+  const dir = await Deno.makeTempDir();
+  const [script, wasm] = RUNTIME_FILES;
+  await Deno.writeTextFile(`${dir}/${script}`, HANGING);
+  await Deno.writeFile(`${dir}/${wasm}`, new Uint8Array());
+  await using bench = await withGraph(
+    onnxGraph({ weights: picking("log-return", [{}]) }),
+    "log-return",
+    dir,
+    "ALLORA_MODEL_TIMEOUT=300ms\n",
+  );
+  const error = await assertRejects(bench.predict, PipelineError, "not done within 0.3 s");
+  assertEquals(error.kind, "unavailable");
+  await Deno.remove(dir, { recursive: true });
+});
+
+const HANGING = `export const env = { wasm: {} };
+export class Tensor {}
+export const InferenceSession = { create() { for (;;); } };
+`;
 
 Deno.test("without its runtime an ONNX model says in one line what to fetch", async () => {
   const graph = onnxGraph({ weights: picking("log-return", [{}]) });

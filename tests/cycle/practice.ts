@@ -1,5 +1,6 @@
 import { newMnemonic } from "../../src/chain/keys.ts";
 import { readPromoted } from "../../src/cycle/artifact_store.ts";
+import { setMark } from "../../src/cycle/marks.ts";
 import { ownModelOf } from "../../src/cycle/own_model.ts";
 import type { Run } from "../../src/cycle/run.ts";
 import { type CycleReport, type Kept, runCycle } from "../../src/cycle/run_cycle.ts";
@@ -40,8 +41,12 @@ export interface PracticeOptions extends DevnetOptions {
   readonly isTrained?: boolean;
 }
 
-/** Spoils the model by which the topic is predicted. */
-export async function damageModel({ settings }: Practice, topicId = 1n): Promise<void> {
+/** Spoils the model by which the topic is predicted, on a day on which training took too long already. */
+export async function damageModel(
+  { settings, devnet }: Practice,
+  topicId = 1n,
+): Promise<void> {
+  setMark(settings.stateDir, topicId, "tried_at", devnet.nowMs());
   const promoted = await readPromoted(settings.stateDir, { topicId });
   await Deno.writeTextFile(promoted!.path, "damaged");
 }

@@ -12,7 +12,12 @@ for (let round = 1;; round++) {
     ...{ madeMs: round, why: "again", tookMs: 1, candles: null, pair: null, venues: [] },
     ...{ historyMs: null, code: null, parent, comparison: null },
   });
-  writePromotion(stateDir, 1n, { id: artifact.id, promotedMs: round, why: "again" });
+  writePromotion(stateDir, 1n, {
+    id: artifact.id,
+    promotedMs: round,
+    why: "again",
+    isPinned: false,
+  });
   await pruneModels(stateDir, 1n, 2, new Set([artifact.id, ...parent === null ? [] : [parent]]));
   parent = artifact.id;
   if (round === 3) console.log("busy");

@@ -1,7 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
-import { parseKept, sealArtifact, serialiseArtifact } from "../../src/model/artifact.ts";
+import {
+  type Artifact,
+  parseKept,
+  sealArtifact,
+  serialiseArtifact,
+} from "../../src/model/artifact.ts";
 import { seededRandom } from "../../src/model/bootstrap.ts";
-import { compare, compareFinished, isHarmless } from "../../src/model/compare.ts";
+import { compare, compareFinished, isHarmful, isHarmless } from "../../src/model/compare.ts";
 import { baseCandles } from "../../src/model/grid.ts";
 import { candlesTold, candlesUsed } from "../../src/model/lineage.ts";
 import { stateProblem } from "../../src/model/problem.ts";
@@ -29,8 +34,14 @@ function contest(seed: number, share: number) {
   const random = seededRandom(1000 + seed);
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const challenger = problem.truth.map((_, row) => share * problem.sigma[row]! * normal());
-  const incumbent = new Float64Array(challenger.length);
-  return compare(problem, { challenger, incumbent }, 0, (candle) => endMs(series, candle));
+  const losses = (point: (row: number) => number) =>
+    problem.truth.map((truth, row) => (truth - point(row)) ** 2);
+  return compare(
+    problem,
+    { challenger: losses((row) => challenger[row]!), incumbent: losses(() => 0) },
+    0,
+    (candle) => endMs(series, candle),
+  );
 }
 
 Deno.test("compare() excludes harm for a twin and for small noise, not for a harmful challenger", () => {
@@ -86,6 +97,32 @@ Deno.test("an incumbent that shouts loses to one that knows nothing, and the oth
   assert(!isHarmless(harm) && harm.ratio!.low > 2, JSON.stringify(harm));
 });
 
+Deno.test("the contest judges what is submitted: smeared volatility, and the probabilities of labels", () => {
+  const series = madeUpCandles(4000, 6);
+  const made = (target: "volatility" | "labels") => train(first(series, 3000), { ...spec, target });
+  const changed = (of: Artifact, calibration: Partial<Artifact["calibration"]>) => {
+    const { id: _, ...content } = of;
+    return sealArtifact({ ...content, calibration: { ...of.calibration, ...calibration } });
+  };
+  const volatility = made("volatility");
+  const inflated = changed(volatility, { smear: 3 });
+  assert(isHarmful(compareFinished(series, inflated, volatility)));
+  const labels = made("labels");
+  const lopsided = changed(labels, { frequencies: [0.9, 0.05, 0.05] });
+  assert(isHarmful(compareFinished(series, lopsided, labels)));
+  assert(isHarmless(compareFinished(series, labels, lopsided)));
+});
+
+Deno.test("training judges each target's learner against no model on the whole walk-forward", () => {
+  const series = madeUpCandles(4000, 6);
+  for (const target of ["log-return", "volatility", "labels"] as const) {
+    const { artifact, record } = finish(trainStepwise(series, { ...spec, target }));
+    // A market whose volatility never changes has none to forecast: only there it pays to say nothing.
+    assertEquals(isHarmful(record), target === "volatility", JSON.stringify(record));
+    assertEquals(record.forecasts, artifact.record.forecasts);
+  }
+});
+
 Deno.test("a model is read back with its lineage, and without one when it has none", () => {
   const series = madeUpCandles(3000, 1);
   const artifact = train(series, spec);
@@ -109,4 +146,10 @@ Deno.test("the checksum of the candles changes with any of them but the newest",
   assert(candlesUsed(changed(100)).sha256 !== used.sha256);
   const shorter = first(series, 2976);
   assertEquals(candlesTold(shorter, 2976), used);
+  // A candle that was filled and came after all is a correction, even where nothing had moved.
+  const real = series.real.with(100, 0);
+  assert(candlesUsed({ ...series, real }).sha256 !== used.sha256);
+  // Candles that end on a gap are read again up to the last real one before it.
+  const gappy = { ...series, real: series.real.map((one, i) => i >= 2970 && i < 2990 ? 0 : one) };
+  assertEquals(candlesUsed(gappy), candlesTold(first(gappy, 2970), 2970));
 });

@@ -1,5 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { scoreLearner } from "../../src/model/scores.ts";
+import { kitScore } from "../../src/model/kit.ts";
 import golden from "./golden_metrics.json" with { type: "json" };
 
 const truth = Float64Array.from(golden.truth);
@@ -42,6 +43,30 @@ Deno.test("scoreLearner() gives the builder kit's measures and the network's los
     golden.zptae_loss / golden.zptae_loss_zero,
     1e-12,
   );
+});
+
+Deno.test("scoreLearner() gives the builder kit's seven measures by its own rules, and its grade", () => {
+  const { kit } = golden;
+  const found = score.kit!;
+  assertAlmostEquals(found.directionalAccuracy, kit.directional_accuracy, 1e-12);
+  assertAlmostEquals(found.accuracyLow, kit.da_ci_lower, 1e-12);
+  // The library's error function is good to seven digits.
+  assertAlmostEquals(found.accuracyP, kit.da_pvalue, 1e-6);
+  assertAlmostEquals(found.pearsonR!, kit.pearson_r, 1e-12);
+  assertAlmostEquals(found.pearsonP! / kit.pearson_pvalue, 1, 1e-6);
+  assertAlmostEquals(found.wrmseImprovement, golden.wrmse_improvement, 1e-12);
+  assertAlmostEquals(found.czarImprovement, golden.czar_improvement, 1e-12);
+  assertAlmostEquals(found.logAspectRatio!, kit.log_aspect_ratio, 1e-12);
+  assertEquals([found.passed, found.grade], [kit.passed, kit.grade]);
+  const { by, pearson_r, pearson_pvalue } = golden.kit_shifted;
+  const turned = Float64Array.from(
+    golden.forecast.slice(-by).concat(golden.forecast.slice(0, -by)),
+  );
+  const shifted = kitScore(truth, turned);
+  assertAlmostEquals(shifted.pearsonR!, pearson_r, 1e-12);
+  assertAlmostEquals(shifted.pearsonP!, pearson_pvalue, 1e-7);
+  const zero = kitScore(truth, new Float64Array(truth.length));
+  assertEquals([zero.directionalAccuracy, zero.pearsonR, zero.grade], [0, null, "F"]);
 });
 
 Deno.test("scoreLearner() finds what is in time improbable when shifted, in every measure", () => {

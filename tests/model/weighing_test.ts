@@ -47,7 +47,7 @@ Deno.test("weights are never negative and sum to at most 1", () => {
 
 Deno.test("auto stays the shrunk ridge on noise, and becomes the ensemble where only trees see", () => {
   const spec = specOf("log-return", "auto", 1);
-  const last = (series: Series) => weighFolds(walkOf(series, spec, 1), spec).at(-1)!.weights;
+  const last = (series: Series) => [...weighFolds(walkOf(series, spec, 1), spec)].at(-1)!.weights;
   assertEquals(Object.keys(last(madeUpCandles(8000, 43))), ["ridge"]);
   let hour = 0;
   // Twice a day up and twice down: no line through the sine and cosine of the hour follows that.
@@ -62,5 +62,5 @@ Deno.test("learners that speak for themselves are taken at their word, and zero 
     const [weighing] = weighFolds(walk, specOf("log-return", learner));
     assertEquals([weighing!.weights, weighing!.factor], [{ [learner]: 1 }, 1]);
   }
-  assertEquals(weighFolds(walk, specOf("log-return", "zero"))[0]!.weights, {});
+  assertEquals([...weighFolds(walk, specOf("log-return", "zero"))][0]!.weights, {});
 });

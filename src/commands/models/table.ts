@@ -22,7 +22,8 @@ export const MODELS_COMMANDS: readonly Command[] = [
     summary: "let the model before predict again, or the one that is named; deletes none",
     about:
       "Without ID the parent: the model whose place the promoted one took. The next window is predicted " +
-      "by it. Exit 78 when it was trained for other settings than the topic has now.",
+      "by it, and those after it until train --force or a model that is better beyond chance; its age " +
+      "does not end that. Exit 78 when it was trained for other settings than the topic has now.",
     flags: [{ ...TOPIC, meaning: "the topic, which must be named" }],
     hasSettings: true,
     words: "--topic N [ID]",
