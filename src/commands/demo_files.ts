@@ -8,6 +8,7 @@ export async function layOutDemo(dir: string, devnet: Devnet, topicId: bigint): 
     `${dir}/.env`,
     `ALLORA_RPC=${devnet.rpcUrl}
 ALLORA_CHAIN_ID=${devnet.chain.chainId}
+ALLORA_VENUES=binance
 ALLORA_BINANCE_URL=${devnet.marketUrl}
 ALLORA_FAUCET_URL=${devnet.rpcUrl}
 `,

@@ -16,6 +16,7 @@ export const devnet: Handler = async (invocation, terminal) => {
   terminal.out(
     invocation.json ? `${JSON.stringify(facts)}\n` : `ALLORA_RPC=${rpcUrl}
 ALLORA_CHAIN_ID=${chain.chainId}
+ALLORA_VENUES=binance
 ALLORA_BINANCE_URL=${marketUrl}
 ALLORA_FAUCET_URL=${rpcUrl}
 `,

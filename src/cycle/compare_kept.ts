@@ -3,6 +3,7 @@ import { candlesRead } from "../model/problem.ts";
 import type { TopicSettings } from "../settings.ts";
 import type { Kept } from "./model_files.ts";
 import type { Run } from "./run.ts";
+import { candlesName } from "./topic_candles.ts";
 
 /**
  * The first model against the second on the stored candles that neither was trained with; undefined when
@@ -10,10 +11,11 @@ import type { Run } from "./run.ts";
  */
 export function compareKept(
   run: Run,
-  { pair, intervalMs }: TopicSettings,
+  topic: TopicSettings,
   { artifact: first }: Kept,
   { artifact: second }: Kept,
 ): Comparison | undefined {
+  const { intervalMs } = topic;
   const isSame = first.spec.target === second.spec.target &&
     first.spec.horizonMs === second.spec.horizonMs && first.intervalMs === second.intervalMs &&
     first.intervalMs === intervalMs && first.features.join() === second.features.join();
@@ -22,6 +24,11 @@ export function compareKept(
   const lookBackMs = intervalMs *
     Math.max(...[first, second].map(({ spec }) => candlesRead(spec, intervalMs)));
   const series = run.candles()
-    .read(pair, intervalMs, sinceMs - lookBackMs - intervalMs, Number.MAX_SAFE_INTEGER);
+    .read(
+      candlesName(topic),
+      intervalMs,
+      sinceMs - lookBackMs - intervalMs,
+      Number.MAX_SAFE_INTEGER,
+    );
   return series && compareFinished(series, first, second);
 }

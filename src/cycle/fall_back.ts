@@ -1,5 +1,6 @@
 import { messageOf, PipelineError } from "../errors.ts";
 import type { Fallback } from "../ledger/submission.ts";
+import { Disagreement } from "../market/agreement.ts";
 import { loadSeries } from "../market/feed.ts";
 import type { Series } from "../market/series.ts";
 import { type Forecast, forecast } from "../model/forecast.ts";
@@ -10,6 +11,7 @@ import { ensureModel } from "./first_model.ts";
 import { ownModelOf } from "./own_model.ts";
 import { type ChainTimes, minuteOf, predictTopic } from "./predict_topic.ts";
 import { failureOf, type Run } from "./run.ts";
+import { candlesName } from "./topic_candles.ts";
 
 /** A forecast, and what stood in when it is not the model's own on fresh candles. */
 export interface Made {
@@ -42,6 +44,8 @@ export async function predictOrFallBack(
     failure = failureOf(run, thrown);
   }
   if (!run.settings.fallback || run.signal.aborted) throw failure;
+  // A price is forecast from the last close: with venues apart nobody knows which.
+  if (topic.target === "price" && failure instanceof Disagreement) throw failure;
   const refusals: string[] = [];
   for (const [fallback, make] of LADDER) {
     try {
@@ -78,8 +82,9 @@ const LADDER: readonly [
 
 /** The stored candles that had ended by the minute; the last is a real one. Throws when that is too old. */
 function storedCandles(run: Run, topic: TopicSettings, minuteMs: number): Series {
-  const { pair, intervalMs, horizonMs, historyMs, target } = topic;
-  const series = loadSeries(run.candles(), pair, intervalMs, minuteMs - historyMs, minuteMs);
+  const { intervalMs, horizonMs, historyMs, target } = topic;
+  const name = candlesName(topic);
+  const series = loadSeries(run.candles(), name, intervalMs, minuteMs - historyMs, minuteMs);
   const ageMs = minuteMs - series.startMs - series.close.length * intervalMs;
   const mostMs = target === "price"
     ? Math.max(horizonMs, MAX_PRICE_AGE_INTERVALS * intervalMs)

@@ -3,7 +3,7 @@ import { assertFresh } from "../market/feed.ts";
 import { type Series, sliceUntil } from "../market/series.ts";
 import { type Forecast, forecast } from "../model/forecast.ts";
 import { candlesShown } from "../model/own_forecast.ts";
-import { plausibleReturn } from "../model/plausible.ts";
+import { plausibleReturn, plausibleVolatility } from "../model/plausible.ts";
 import { candlesRead } from "../model/problem.ts";
 import type { TopicSettings } from "../settings.ts";
 import { readArtifact, specOf } from "./artifact_store.ts";
@@ -98,6 +98,7 @@ export function judge(run: Run, topic: TopicSettings, made: Forecast): Verdict {
     refuseAbove,
     basePrice: made.basePrice,
     ...isReturn && { plausibleReturn: plausibleReturn(made.sigma, horizonMs) },
+    ...target === "volatility" && { plausibleVolatility: plausibleVolatility(made.sigma) },
   };
   const named = made.labels?.map(({ label, probability }) => [label, probability] as const) ??
     [[target, made.value] as const];
@@ -111,6 +112,7 @@ export function judge(run: Run, topic: TopicSettings, made: Forecast): Verdict {
       warn_above: warnAbove,
       refuse_above: refuseAbove,
       plausible_return: limits.plausibleReturn,
+      plausible_volatility: limits.plausibleVolatility,
       reason: verdict.reason,
     });
     return verdict;

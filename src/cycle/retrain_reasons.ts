@@ -2,6 +2,7 @@ import type { Submission } from "../ledger/submission.ts";
 import { driftFrom, FALSE_ALARMS_PERCENT } from "../model/drift.ts";
 import { candlesTold } from "../model/lineage.ts";
 import type { TopicSettings } from "../settings.ts";
+import { candlesName } from "./topic_candles.ts";
 import { resolvedSubmissions } from "./live_error.ts";
 import type { Kept } from "./model_files.ts";
 import type { Run } from "./run.ts";
@@ -90,15 +91,16 @@ function scaledLoss(row: Submission, target: TopicSettings["target"]): number {
 
 function isHistoryChanged(
   run: Run,
-  { pair, intervalMs }: TopicSettings,
+  topic: TopicSettings,
   { lineage }: Kept,
   hashes: CandleHashes,
 ): boolean {
+  const { intervalMs } = topic;
   const used = lineage?.candles ?? null;
   if (used === null) return false;
-  const key = `${pair} ${intervalMs} ${used.fromMs} ${used.toMs}`;
+  const key = `${candlesName(topic)} ${intervalMs} ${used.fromMs} ${used.toMs}`;
   if (!hashes.has(key)) {
-    const now = run.candles().read(pair, intervalMs, used.fromMs, used.toMs);
+    const now = run.candles().read(candlesName(topic), intervalMs, used.fromMs, used.toMs);
     // A store that was begun anew and does not reach back so far yet corrects nothing.
     const isWhole = now !== undefined && now.startMs === used.fromMs;
     hashes.set(key, isWhole ? candlesTold(now, now.close.length).sha256 : undefined);

@@ -29,12 +29,18 @@ export function venuesOf(
   });
 }
 
+/** What the topic's candles are kept under: the pair, and the venues that it takes them from. */
+export function candlesName({ pair, venues }: TopicSettings): string {
+  const names = venues.map((venue) => venue.kind === "csv" ? `csv:${venue.path}` : venue.kind);
+  return `${pair} ${names.join(",")}`;
+}
+
 /**
  * Brings the local store up to `nowMs`, the head block's time: the whole history once, afterwards
  * only what is new. Throws "unavailable" with what each venue said.
  */
 export function refreshCandles(run: Run, topic: TopicSettings, nowMs: number): Promise<void> {
-  const key = `${topic.pair} ${topic.intervalMs} ${topic.historyMs}`;
+  const key = `${candlesName(topic)} ${topic.intervalMs} ${topic.historyMs}`;
   const store = run.candles();
   const busy = refreshing.get(store) ?? new Map<string, Promise<void>>();
   refreshing.set(store, busy);
@@ -51,6 +57,7 @@ async function fetchCandles(run: Run, topic: TopicSettings, nowMs: number): Prom
     store: run.candles(),
     venues: venuesOf(run, topic),
     pair: topic.pair,
+    name: candlesName(topic),
     intervalMs: topic.intervalMs,
     historyMs: topic.historyMs,
     maxDisagreement: topic.maxDisagreement,
@@ -77,8 +84,8 @@ export function candlesAsOf(
   asOfMs: number,
   spanMs: number = topic.historyMs,
 ): Series {
-  const { pair, intervalMs } = topic;
-  const series = loadSeries(run.candles(), pair, intervalMs, asOfMs - spanMs, asOfMs);
+  const name = candlesName(topic);
+  const series = loadSeries(run.candles(), name, topic.intervalMs, asOfMs - spanMs, asOfMs);
   assertFresh(series, asOfMs);
   return series;
 }

@@ -4,6 +4,7 @@ import { realisedVolatility } from "../market/realised_volatility.ts";
 import type { CandleStore } from "../market/store.ts";
 import { tripleBarrier } from "../model/triple_barrier.ts";
 import type { TopicSettings } from "../settings.ts";
+import { candlesName } from "./topic_candles.ts";
 
 /** What came true, in the unit of the prediction, and the squared errors against it. */
 type Outcome = Partial<Pick<Settlement, "loss" | "lossZero">> & { readonly realised: number };
@@ -20,7 +21,8 @@ export function outcomeOf(
 ): Outcome | undefined {
   const { baseMs, sigma } = row;
   if (baseMs === null || sigma === null) return undefined;
-  const { pair, intervalMs, horizonMs } = topic;
+  const { intervalMs, horizonMs } = topic;
+  const pair = candlesName(topic);
   const base = candles.closeAt(pair, intervalMs, baseMs);
   const close = candles.closeAt(pair, intervalMs, baseMs + horizonMs);
   if (base === undefined || close === undefined) return undefined;

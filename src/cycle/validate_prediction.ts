@@ -7,6 +7,8 @@ export interface PredictionLimits {
   readonly refuseAbove: number;
   /** Tighter bound on |log-return| from the topic's own volatility; a prediction beyond it is refused. */
   readonly plausibleReturn?: number;
+  /** Of a volatility the least and the largest that the topic's own allows; beyond them it is refused. */
+  readonly plausibleVolatility?: readonly [number, number];
   /** For a price: what the limits' log-return is taken against. */
   readonly basePrice?: number;
 }
@@ -42,6 +44,14 @@ export function validatePrediction(
         : refused(`${name} is ${prediction}, outside [0, 1]`, prediction);
     case "volatility":
       if (prediction < 0) return refused(`${name} is ${prediction}, below 0`, prediction);
+      if (limits.plausibleVolatility !== undefined) {
+        const [least, most] = limits.plausibleVolatility;
+        if (prediction < least || prediction > most) {
+          const what =
+            `${name} is ${prediction}, outside [${least}, ${most}], a tenth and ten times`;
+          return refused(`${what} the market's own over the horizon`, prediction);
+        }
+      }
       return within(prediction, `${name} is ${prediction}`, warnAbove, refuseAbove);
     case "price": {
       if (!(prediction > 0)) return refused(`${name} is ${prediction}, not above 0`, prediction);

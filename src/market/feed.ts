@@ -1,5 +1,5 @@
 import { PipelineError } from "../errors.ts";
-import { compareCloses } from "./agreement.ts";
+import { assertClose, compareCloses } from "./agreement.ts";
 import { timeText } from "./candle.ts";
 import { type Answer, askInTurn, reachOf } from "./failover.ts";
 import type { Series } from "./series.ts";
@@ -11,6 +11,8 @@ export interface RefreshOptions extends Pick<CandleQuery, "signal" | "deadlineMs
   /** In the order of preference. */
   readonly venues: readonly Venue[];
   readonly pair: string;
+  /** The name that the candles are kept under; default the pair. */
+  readonly name?: string;
   readonly intervalMs: number;
   /** How far back the store shall reach. */
   readonly historyMs: number;
@@ -45,11 +47,12 @@ const LOOKED_AT = 48;
 /**
  * Brings the store up to `nowMs`: only what is new, the last three candles and what is suspect, but
  * everything the first time. A venue that fails, lags or does not reach far enough back gives way to the
- * next. Throws "unavailable" when two venues disagree on the newest close (nothing of it is stored), and
- * as askInTurn() does.
+ * next. Throws a Disagreement when two venues do not close alike, or a venue not as the one before it did
+ * in the candles that are fetched again (nothing of it is stored), and as askInTurn() does.
  */
 export async function refresh(options: RefreshOptions): Promise<Refreshed> {
-  const { store, venues, pair, intervalMs, historyMs, nowMs, maxDisagreement = 0.01 } = options;
+  const { store, venues, intervalMs, historyMs, nowMs, maxDisagreement = 0.01 } = options;
+  const { pair: market, name: pair = market } = options;
   const floor = (ms: number) => Math.floor(ms / intervalMs) * intervalMs;
   const endMs = floor(nowMs);
   const reaches = venues.map((venue) => reachOf(venue, intervalMs, nowMs));
@@ -64,13 +67,27 @@ export async function refresh(options: RefreshOptions): Promise<Refreshed> {
 
   async function take(fromMs: number, toMs: number): Promise<void> {
     if (fromMs >= toMs) return;
-    const query = queryOf(options, fromMs, toMs);
+    const faults: string[] = [];
+    const query = {
+      ...queryOf(options, fromMs, toMs),
+      complain: (what: string) => faults.push(what),
+    };
     const answer = await askInTurn(venues, query, MAX_AGE * intervalMs);
     if (newest === undefined) {
       newest = answer;
-      const complaint = await compareCloses(answer, venues, query, maxDisagreement);
-      complaints.push(...answer.complaints, ...complaint === undefined ? [] : [complaint]);
+      complaints.push(
+        ...answer.complaints,
+        ...await compareCloses(answer, venues, query, maxDisagreement),
+      );
+      const others = store.closesOfOthers(pair, intervalMs, fromMs, answer.venue.name);
+      for (const { openMs, close } of answer.candles) {
+        const other = others.get(openMs);
+        if (other === undefined) continue;
+        const [mine, its] = [[answer.venue.name, close], [other.venue, other.close]] as const;
+        assertClose(market, openMs + intervalMs, mine, its, maxDisagreement);
+      }
     }
+    complaints.push(...faults);
     store.put(pair, intervalMs, answer.candles, answer.venue.name);
     fetched += answer.candles.length;
   }

@@ -36,7 +36,11 @@ export function openCandleStore(path: string): CandleStore {
   }));
 }
 
-/** Every real candle that was fetched, by pair and interval; times are epoch milliseconds. */
+/**
+ * Every real candle that was fetched, by series and interval; times are epoch milliseconds. A series is
+ * named, in the column "pair", by its pair and the venues that it is taken from: those of one list are
+ * never mixed with those of another.
+ */
 export class CandleStore implements Disposable {
   readonly #database: Database;
 
@@ -67,6 +71,24 @@ export class CandleStore implements Disposable {
       { pair, intervalMs, fromMs, toMs },
     );
     return rows.length === 0 ? undefined : seriesOfRows(rows, intervalMs);
+  }
+
+  /** Closes from `fromMs` on that another venue gave, by opening time. */
+  closesOfOthers(
+    pair: string,
+    intervalMs: number,
+    fromMs: number,
+    venue: string,
+  ): ReadonlyMap<number, { readonly close: number; readonly venue: string }> {
+    const rows = this.#database.all(
+      `SELECT open_ms, close, venue FROM candles WHERE pair = :pair AND interval_ms = :intervalMs
+         AND open_ms >= :fromMs AND venue <> :venue`,
+      { pair, intervalMs, fromMs, venue },
+    );
+    return new Map(rows.map((row) => [
+      Number(row["open_ms"]),
+      { close: Number(row["close"]), venue: String(row["venue"]) },
+    ]));
   }
 
   /** Opening time of the newest candle. */

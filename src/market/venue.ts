@@ -9,6 +9,8 @@ export interface CandleQuery {
   readonly toMs: number;
   /** The head block's time: a candle that had not ended a minute before it is left out. */
   readonly nowMs: number;
+  /** Hears of candles that were left out because they cannot be. */
+  readonly complain?: (what: string) => void;
   readonly signal?: AbortSignal;
   /** Wall clock after which no answer is of use; a venue that asks for patience gets it until then. */
   readonly deadlineMs?: number;

@@ -7,3 +7,11 @@ import { DAY_MS } from "./series.ts";
 export function plausibleReturn(sigmaOverHorizon: number, horizonMs: number): number {
   return Math.min(3 * sigmaOverHorizon, 0.35 * Math.sqrt(horizonMs / (7 * DAY_MS)));
 }
+
+/** A volatility over the horizon further than this factor from the market's own is in another unit. */
+const MOST_APART = 10;
+
+/** The least and the largest volatility over the horizon worth submitting, log-return units. */
+export function plausibleVolatility(sigmaOverHorizon: number): readonly [number, number] {
+  return [sigmaOverHorizon / MOST_APART, sigmaOverHorizon * MOST_APART];
+}

@@ -26,8 +26,9 @@ export const VENUE_SETTINGS = {
   venues: {
     name: "ALLORA_VENUES",
     type: list(venue),
-    default: "binance",
-    meaning: "Where candles come from, in the order they are tried",
+    default: "binance,coinbase",
+    meaning:
+      "Where candles come from, in the order they are tried; of two the last closes are compared",
   },
   maxDisagreement: {
     name: "ALLORA_MAX_DISAGREEMENT",

@@ -48,7 +48,7 @@ export async function practise(
   const { rpc, market, chain_id } = JSON.parse(await firstLine(devnet.stdout));
   await Deno.writeTextFile(
     `${dir}/.env`,
-    `ALLORA_RPC=${rpc}\nALLORA_CHAIN_ID=${chain_id}\nALLORA_BINANCE_URL=${market}\nALLORA_LOG_LEVEL=${logLevel}\n`,
+    `ALLORA_RPC=${rpc}\nALLORA_CHAIN_ID=${chain_id}\nALLORA_VENUES=binance\nALLORA_BINANCE_URL=${market}\nALLORA_LOG_LEVEL=${logLevel}\n`,
   );
   for (const id of ids) {
     await Deno.writeTextFile(

@@ -19,7 +19,7 @@ Deno.test("no word, seed or key is in output, log, ledger, environ, argv or cras
     Deno.writeTextFile(
       `${dir}/.env`,
       `ALLORA_RPC=${rpc}\nALLORA_CHAIN_ID=${devnet.chain.chainId}\nALLORA_MODEL=ridge\n` +
-        `ALLORA_FAUCET_URL=${devnet.rpcUrl}\nALLORA_BINANCE_URL=${devnet.marketUrl}\n` +
+        `ALLORA_FAUCET_URL=${devnet.rpcUrl}\nALLORA_VENUES=binance\nALLORA_BINANCE_URL=${devnet.marketUrl}\n` +
         "ALLORA_LOG_LEVEL=debug\n",
     );
   await Deno.mkdir(`${dir}/topics`);

@@ -74,7 +74,8 @@ export async function practise(options: PracticeOptions = {}): Promise<Practice>
   await Deno.writeTextFile(
     `${dir}/.env`,
     `ALLORA_RPC=${devnet.rpcUrl}\nALLORA_CHAIN_ID=${devnet.chain.chainId}\n` +
-      `ALLORA_BINANCE_URL=${devnet.marketUrl}\n${env}`,
+      `ALLORA_BINANCE_URL=${devnet.marketUrl}\n` +
+      (env.includes("ALLORA_VENUES") ? env : `ALLORA_VENUES=binance\n${env}`),
   );
   for (const [id, text] of Object.entries(files)) {
     await Deno.writeTextFile(`${dir}/topics/${id}.env`, text);

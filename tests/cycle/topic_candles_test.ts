@@ -72,6 +72,6 @@ Deno.test("a key file that others may read stops its venue and no other", async 
   const failures = worker.told.filter(({ event }) => event === "venue.failed")
     .map(({ fields }) => String(fields["error"]));
   assertStringIncludes(failures[0] ?? "", "its mode is 0644, wider than 0600");
-  assertEquals(failures.slice(1), ["no second venue answers: binance is not compared"]);
+  assertEquals(failures.slice(1), ["no second venue answers; binance is not compared"]);
   await Deno.remove(keyFile);
 });

@@ -50,7 +50,7 @@ export async function layOutBench(
   await Deno.writeTextFile(
     `${dir}/.env`,
     `ALLORA_RPC=${devnet.rpcUrl}\nALLORA_CHAIN_ID=${devnet.chain.chainId}\n` +
-      `ALLORA_BINANCE_URL=${devnet.marketUrl}\nALLORA_LOG_LEVEL=debug\n`,
+      `ALLORA_VENUES=binance\nALLORA_BINANCE_URL=${devnet.marketUrl}\nALLORA_LOG_LEVEL=debug\n`,
   );
   for (const id of topicIds) {
     await Deno.writeTextFile(

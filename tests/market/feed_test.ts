@@ -173,16 +173,47 @@ Deno.test("closes that cannot be compared are used, and told", () =>
       "kraken said: status is 451; binance is not compared",
     ]);
     assertEquals(await complaintsWith(broken, good), [
-      ...["kraken said: status is 451", "no second venue answers: binance is not compared"],
+      ...["kraken said: status is 451", "no second venue answers; binance is not compared"],
     ]);
     assertEquals(await complaintsWith(good, priced("kraken", 1, 90)), [
-      "kraken has none of the last 3 candles: binance is not compared",
+      "kraken has none of the last 3 candles; binance is not compared",
     ]);
     // A file is no second venue.
     assertEquals(await complaintsWith(good, venueOf("csv:a.csv", [])), []);
     assertEquals(await complaintsWith(broken, good, priced("coinbase", 1)), [
       "kraken said: status is 451",
     ]);
+    // A third is asked when the second fails.
+    assertEquals(await complaintsWith(good, broken, priced("coinbase", 1)), [
+      "kraken said: status is 451",
+    ]);
+    const { message } = await refusalOf(() => complaintsWith(good, broken, priced("coinbase", 2)));
+    assertStringIncludes(message, "coinbase at");
+  }));
+
+Deno.test("a venue that takes over must close as the one before it did", () =>
+  withStore(async (store) => {
+    await refreshAt(store, 100, [priced("binance", 1)]);
+    const { message } = await refusalOf(() => refreshAt(store, 101, [priced("kraken", 1.02, 101)]));
+    assertStringIncludes(message, "kraken closes at");
+    assertStringIncludes(message, "and binance at");
+    assertEquals(store.newestMs(PAIR, HOUR_MS), candleAt(99).openMs, "nothing of it is stored");
+    await refreshAt(store, 101, [priced("kraken", 1.005, 101)]);
+    assertEquals(store.newestMs(PAIR, HOUR_MS), candleAt(100).openMs);
+  }));
+
+Deno.test("candles of one list of venues are never mixed with those of another", () =>
+  withStore(async (store) => {
+    const common = { store, pair: PAIR, intervalMs: HOUR_MS, historyMs: 50 * HOUR_MS };
+    const nowMs = candleAt(100).openMs;
+    const from = (name: string, factor: number) =>
+      refresh({ ...common, nowMs, name, venues: [priced(name, factor)] });
+    await from("binance", 1);
+    await from("bitstamp", 2);
+    const closes = ["binance", "bitstamp"].map((name) =>
+      store.read(name, HOUR_MS, 0, Infinity)?.close.at(-1)
+    );
+    assertEquals(closes, [candleAt(99).close, 2 * candleAt(99).close]);
   }));
 
 Deno.test("a partial candle that was stored as final is marked, told once, and put right", () =>

@@ -44,6 +44,7 @@ async function setUp(machine: Machine, devnet: Devnet): Promise<Installed> {
     `tee -a ${ETC}/${UNIT}.env`,
     `ALLORA_RPC=${devnet.rpcUrl}
 ALLORA_CHAIN_ID=${devnet.chain.chainId}
+ALLORA_VENUES=binance
 ALLORA_BINANCE_URL=${devnet.marketUrl}
 ALLORA_FAUCET_URL=${devnet.rpcUrl}
 `,

@@ -28,10 +28,22 @@ export function parseAnswer(text: string, url: string): unknown {
   );
 }
 
+/** Of so many rows one may be no candle. */
+const ROWS_PER_FAULT = 100;
+/** Among so many newest candles none may be: what is predicted rests on them. */
+const SOUND = 3;
+
+/** What a page gave, and what was left out of it because it cannot be. */
+export interface PageCandles {
+  readonly candles: readonly Candle[];
+  readonly faults: readonly string[];
+}
+
 /**
  * The candles of a parsed answer that belong to the page, oldest first; a repeated one counts once, one
- * that has not ended is left out. Throws "unavailable" for rows that are no candles, are out of order or
- * were not asked for.
+ * that has not ended is left out. An impossible one is a gap and a fault, unless it is among the newest or
+ * one of several in a hundred. Throws "unavailable" for that, and for rows that are no candles at all, are
+ * out of order or were not asked for.
  */
 export function candlesOf(
   answer: unknown,
@@ -41,14 +53,19 @@ export function candlesOf(
     readonly url: string;
     readonly nowMs: number;
   },
-): readonly Candle[] {
+): PageCandles {
   const { fromMs, toMs, intervalMs } = page;
   const rows = dialect.rows(answer, page);
   if (!Array.isArray(rows)) throw unusable(url, `the answer is ${shown(JSON.stringify(rows))}`);
   const found: Candle[] = [];
+  const faults: PipelineError[] = [];
   let last: Candle | undefined;
   for (const row of dialect.descending ? rows.toReversed() : rows) {
-    const candle = candleOf(row, dialect, intervalMs, new URL(url).host);
+    const candle = candleOf(row, dialect);
+    const source = `${dialect.name} (${new URL(url).host})`;
+    if (!Number.isSafeInteger(candle.openMs)) {
+      checkCandle(candle, intervalMs, source, "unavailable");
+    }
     const isRepeated = candle.openMs === last?.openMs && isSameCandle(candle, last);
     const isWanted = candle.openMs >= fromMs && candle.openMs < toMs;
     const isOrdered = isRepeated || candle.openMs > (last?.openMs ?? -Infinity);
@@ -56,21 +73,23 @@ export function candlesOf(
       throw unusable(url, `row ${shown(JSON.stringify(row))} is out of order or was not asked for`);
     }
     last = candle;
-    if (!isRepeated && isWanted && isFinal(candle.openMs, intervalMs, nowMs)) found.push(candle);
+    if (isRepeated || !isWanted || !isFinal(candle.openMs, intervalMs, nowMs)) continue;
+    try {
+      found.push(checkCandle(candle, intervalMs, source, "unavailable"));
+    } catch (thrown) {
+      if (!(thrown instanceof PipelineError)) throw thrown;
+      const isOld = candle.openMs < Math.min(toMs, nowMs) - (SOUND + 1) * intervalMs;
+      faults.push(thrown);
+      if (!isOld || faults.length > Math.ceil(rows.length / ROWS_PER_FAULT)) throw thrown;
+    }
   }
-  return found;
+  return { candles: found, faults: faults.map(({ message }) => message) };
 }
 
-function candleOf(
-  row: unknown,
-  { name, columns, time }: Dialect,
-  intervalMs: number,
-  host: string,
-) {
+function candleOf(row: unknown, { columns, time }: Dialect): Candle {
   const [at, ...values] = columns.map((column) => fieldOf(row, column));
   const [open = NaN, high = NaN, low = NaN, close = NaN, volume = NaN] = values.map(numberOf);
-  const candle = { openMs: time(at), open, high, low, close, volume };
-  return checkCandle(candle, intervalMs, `${name} (${host})`, "unavailable");
+  return { openMs: time(at), open, high, low, close, volume };
 }
 
 /** Some venues write prices as numbers, others as texts, and some have changed from one to the other. */

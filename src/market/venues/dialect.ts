@@ -25,6 +25,8 @@ export interface Dialect {
   readonly pageSize: number;
   /** How many candles before the present one it can give, when that is not all. */
   readonly reach?: number;
+  /** What an answer of status 200 says when the venue asks for patience. */
+  readonly busy?: RegExp;
   /** What is waited between two pages, milliseconds. */
   readonly paceMs?: number;
   /** The header of its key, and what stands before the key in it. */

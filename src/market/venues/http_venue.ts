@@ -16,21 +16,29 @@ export interface HttpVenueOptions {
   readonly key?: () => Promise<string>;
 }
 
+/** Base URLs where this process has made the opening request. */
+const opened = new Set<string>();
+
 /** The venue that speaks a dialect. Its candles are asked for page by page, oldest first. */
 export function httpVenue(dialect: Dialect, options: HttpVenueOptions): Venue {
   const { host, timeoutMs } = options;
   const baseUrl = (options.baseUrl ?? dialect.baseUrl).replace(/\/+$/, "");
-  let isOpen = dialect.opening === undefined;
 
   async function candles(query: CandleQuery): Promise<readonly Candle[]> {
     const { intervalMs, toMs, nowMs } = query;
     const symbol = symbolOf(dialect, query.pair);
     const interval = intervalOf(dialect, intervalMs);
     const key = await keyOf(dialect, baseUrl, options.key);
-    const request = { ...query, ...(timeoutMs && { timeoutMs }), ...(key && { key }) };
-    if (!isOpen && dialect.opening) {
+    const { busy } = dialect;
+    const request = {
+      ...query,
+      ...(timeoutMs && { timeoutMs }),
+      ...(key && { key }),
+      ...(busy && { busy }),
+    };
+    if (dialect.opening && !opened.has(baseUrl)) {
       await requestText(host, baseUrl + dialect.opening.path, { ...request, ...dialect.opening });
-      isOpen = true;
+      opened.add(baseUrl);
     }
     const found: Candle[] = [];
     for (let fromMs = query.fromMs; fromMs < toMs;) {
@@ -38,7 +46,8 @@ export function httpVenue(dialect: Dialect, options: HttpVenueOptions): Venue {
       const page = { symbol, interval, intervalMs, fromMs, toMs: endMs };
       const url = baseUrl + dialect.path(page);
       const answer = parseAnswer(await requestText(host, url, request), url);
-      const candles = candlesOf(answer, page, { dialect, url, nowMs });
+      const { candles, faults } = candlesOf(answer, page, { dialect, url, nowMs });
+      for (const fault of faults) query.complain?.(fault);
       found.push(...candles);
       const last = dialect.isCut?.(answer) ? candles.at(-1) : undefined;
       fromMs = last === undefined ? endMs : last.openMs + intervalMs;

@@ -13,6 +13,7 @@ export const kraken: Dialect = {
     [1, 5, 15, 30, 60, 240, 1440].map((minutes) => [minutes * MINUTE_MS, String(minutes)]),
   ),
   pageSize: ROWS,
+  busy: /"E(General|API):(Too many requests|Rate limit exceeded)/,
   reach: ROWS - 1,
   symbol: (base, quote) => (NAMES.get(base) ?? base) + (NAMES.get(quote) ?? quote),
   // Whether a candle at `since` itself is given is not said.

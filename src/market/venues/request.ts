@@ -13,6 +13,8 @@ export interface RequestOptions {
   readonly body?: unknown;
   /** Those that mean success; default 200 alone. */
   readonly statuses?: readonly number[];
+  /** An answer of such a status that says this means 429. */
+  readonly busy?: RegExp;
 }
 
 /** A header that holds a secret, which stands in nothing else: not in a URL, nor in an error. */
@@ -59,11 +61,16 @@ export async function requestText(
 ): Promise<string> {
   const { signal, deadlineMs = Infinity, statuses = [200] } = options;
   for (let waits = 0;; waits++) {
-    const { status, retryAfter, text } = await once(host, url, options);
+    const answer = await once(host, url, options);
+    const { retryAfter, text } = answer;
+    const isBusy = statuses.includes(answer.status) && options.busy?.test(text);
+    const status = isBusy ? 429 : answer.status;
     if (statuses.includes(status)) return text;
     const waitMs = waitOf(retryAfter, host.nowMs());
     const mayWait = (status === 429 || status === 418) && waits < MAX_WAITS &&
       waitMs <= MAX_WAIT_MS && host.nowMs() + waitMs < deadlineMs;
+    // What was said with success is for whoever reads the answer.
+    if (!mayWait && isBusy) return text;
     if (!mayWait) throw refusal(url, status, retryAfter, text);
     await host.sleep(waitMs, signal).catch((thrown) => {
       throw failure(url, `asked to wait ${waitMs} ms: ${messageOf(thrown)}`, thrown);

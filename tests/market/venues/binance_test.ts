@@ -89,6 +89,30 @@ Deno.test("binance: a row that cannot be a candle of the page is told with what 
   }
 });
 
+Deno.test("binance: an impossible old candle is left out and told, among the newest it is refused", async () => {
+  const rows = candlesUntil(300).map(rowOf);
+  const broken = (place: number) => rows.map((row, i) => i === place ? row.with(2, "1.0") : row);
+  const query = { ...QUERY, toMs: candleAt(300).openMs, nowMs: candleAt(301).openMs };
+  await withVenue(binance, () => json(broken(7)), async (venue) => {
+    const told: string[] = [];
+    const candles = await venue.candles({ ...query, complain: (what) => told.push(what) });
+    assertEquals(candles, candlesUntil(300).toSpliced(7, 1));
+    assertEquals(told.length, 1);
+    assertStringIncludes(told[0]!, "high is 1, below open");
+  });
+  for (const rows of [broken(299), rows_(broken(7), 4)]) {
+    await withVenue(binance, () => json(rows), async (venue) => {
+      const { message } = await refusalOf(() => venue.candles(query));
+      assertStringIncludes(message, "high is 1, below open");
+    });
+  }
+});
+
+/** The rows with so many more impossible ones among the old. */
+function rows_(rows: readonly (readonly unknown[])[], more: number) {
+  return rows.map((row, i) => i > 20 && i <= 20 + more ? row.with(2, "1.0") : row);
+}
+
 Deno.test("binance: a silent venue is waited for as long as it may take", async () => {
   const silent: Handler = () => new Promise((done) => setTimeout(done, 150, new Response()));
   await withVenue(binance, silent, async (venue) => {

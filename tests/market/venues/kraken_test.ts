@@ -4,6 +4,16 @@ import { kraken } from "../../../src/market/venues/kraken.ts";
 import { candleAt, candlesUntil, HOUR_MS, refusalOf, START_MS } from "../fixture.ts";
 import { type Exchange, json, QUERY, serving, testExchange, withVenue } from "./exchange.ts";
 
+Deno.test("kraken: a limit that comes with status 200 is waited for as well", async () => {
+  let asked = 0;
+  const busy = { error: ["EGeneral:Too many requests"] };
+  const handler = () => json(asked++ < 2 ? busy : answerOf([ROW, RUNNING]));
+  await withVenue(kraken, handler, async (venue, { sleeps }) => {
+    assertEquals(await venue.candles(QUERY), candlesUntil(1));
+    assertEquals(sleeps, [2000, 2000]);
+  });
+});
+
 function rowOf({ openMs, open, high, low, close, volume }: Candle): unknown[] {
   const [o, h, l, c] = [open, high, low, close].map((price) => price.toFixed(1));
   return [openMs / 1000, o, h, l, c, "100.0", volume.toFixed(8), 12];
