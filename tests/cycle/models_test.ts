@@ -299,7 +299,7 @@ for (const retrain of ["advise", "auto", "off"] as const) {
     using store = openCandleStore(statePaths(stateDir).candles);
     const { fromMs } = (await readPromoted(stateDir, { topicId: 1n }))!.lineage!.candles!;
     const candle = { openMs: fromMs + DAY_MS, open: 9, high: 9, low: 9, close: 9, volume: 9 };
-    store.put("BTC/USD", 3_600_000, [candle], "binance");
+    store.put("BTC/USD binance", 3_600_000, [candle], "binance");
     devnet.step(2 * 17_280);
     worker.stepUntil("closed");
     worker.stepUntil("open");

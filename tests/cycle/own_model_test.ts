@@ -6,7 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { predictTopic } from "../../src/cycle/predict_topic.ts";
-import { refreshCandles } from "../../src/cycle/topic_candles.ts";
+import { candlesName, refreshCandles } from "../../src/cycle/topic_candles.ts";
 import { PipelineError } from "../../src/errors.ts";
 import { loadSeries } from "../../src/market/feed.ts";
 import { HOURLY, type Practice, practise } from "./practice.ts";
@@ -257,10 +257,11 @@ Deno.test("a file that is half-written is read again a moment later", async () =
 
 /** The newest close on the devnet's market, in the store from now on. */
 async function lastClose(worker: Practice): Promise<number> {
-  const { pair, intervalMs } = worker.settings.topics[0]!;
+  const topic = worker.settings.topics[0]!;
   const nowMs = worker.devnet.nowMs();
-  await refreshCandles(worker.run(), worker.settings.topics[0]!, nowMs);
-  return loadSeries(worker.run().candles(), pair, intervalMs, 0, nowMs).close.at(-1)!;
+  await refreshCandles(worker.run(), topic, nowMs);
+  const { intervalMs } = topic;
+  return loadSeries(worker.run().candles(), candlesName(topic), intervalMs, 0, nowMs).close.at(-1)!;
 }
 
 function endless() {
