@@ -14,6 +14,10 @@ export const EVENTS = {
   "run.failed": { level: "error", message: "run failed: {error}" },
   "topic.failed": { level: "error", message: "topic failed: {error}" },
 
+  "topic.epoch_short": {
+    level: "warn",
+    message: "an epoch lasts {minutes} min, too short for visits every 5 minutes",
+  },
   "window.open": { level: "info", message: "window open until block {closes}" },
   "candles.refreshed": { level: "debug", message: "candles refreshed" },
   "venue.failed": { level: "warn", message: "venue failed: {error}" },

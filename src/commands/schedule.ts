@@ -1,12 +1,10 @@
 import { failureOf } from "../cycle/run.ts";
+import { TIMER_EPOCH_MS } from "../cycle/timer_epoch.ts";
 import { type TopicPace, topicPaces } from "../cycle/topic_pace.ts";
 import { table } from "../host/terminal.ts";
 import type { Handler } from "./command.ts";
 import { openRun, settingsOf, topicsOf } from "./open_run.ts";
 import { waiting } from "./progress.ts";
-
-/** Epochs shorter than this are for the daemon: visits every 5 minutes must come three times in each. */
-const TIMER_EPOCH_MS = 15 * 60_000;
 
 /** What each topic needs to be met in time, or a crontab for machines without systemd. */
 export const schedule: Handler = async (invocation, terminal) => {

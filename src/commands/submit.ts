@@ -2,6 +2,7 @@ import { isQuiet } from "../cycle/quiet.ts";
 import { failureOf, type Run } from "../cycle/run.ts";
 import type { CycleReport } from "../cycle/run_cycle.ts";
 import type { TopicOutcome } from "../cycle/topic_outcome.ts";
+import { warnOfShortEpochs } from "../cycle/timer_epoch.ts";
 import { workerOf } from "../cycle/worker.ts";
 import { EXIT_CODES, worstExitCode } from "../errors.ts";
 import { lowerPriority } from "../host/priority.ts";
@@ -55,6 +56,7 @@ export const submit: Handler = async (invocation, terminal) => {
   const exitCode = worstExitCode([report.exitCode, brokenCode]);
   finish(isIdle ? { exitCode, topics: new Map() } : endOf({ ...report, exitCode }));
   tellFailures(run, { ...report, exitCode });
+  if (!isIdle && !dryRun) warnOfShortEpochs(run, topics);
   if (!isIdle) await tellPeople(report.outcomes);
   if (!dryRun && settings.metricsFile !== undefined && !isIdle) {
     await (await metrics()).metricsAfterVisit(run, worker.address);

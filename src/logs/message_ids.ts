@@ -85,4 +85,5 @@ export const MESSAGE_IDS: Readonly<Record<EventName, string>> = {
   "model.unusable": "0e358dfe0e6534cb7ff5d71ad8a2ebce",
   "model.retrain_waits": "5dd3e100f1e711a005dccef1b98d2d81",
   "priority.kept": "eed373f357ca83330c3047e32ef9b71a",
+  "topic.epoch_short": "84e1e30ebf9348dd81b9946ca69e1dbd",
 };

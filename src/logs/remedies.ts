@@ -231,4 +231,8 @@ export const REMEDIES: Readonly<Partial<Record<EventName, Remedy>>> = {
       "`allora-pipeline train --topic @ALLORA_TOPIC_ID@` at a quiet hour, or a longer ALLORA_RUN_TIMEOUT " +
       "(and TimeoutStartSec= of the unit).",
   },
+  "topic.epoch_short": {
+    cause: "The timer comes every 5 minutes, and must come three times in an epoch not to miss it.",
+    remedy: "Run the daemon instead of the timer: `allora-pipeline schedule` prints the line.",
+  },
 };

@@ -1,3 +1,4 @@
+import { TIMER_EPOCH_MS } from "../../cycle/timer_epoch.ts";
 import { join } from "node:path";
 import type { ChainClient, Topic, Window } from "../../chain/client.ts";
 import { NOBODY } from "../../chain/survey.ts";
@@ -110,9 +111,6 @@ export async function ofTopics(
     "error" in facts ? unknown(facts.error, { id, topicId: facts.topic.topicId }) : look(facts)
   );
 }
-
-/** The shipped timer looks every 5 minutes; three looks in an epoch leave room for one that fails. */
-const TIMER_EPOCH_MS = 15 * 60_000;
 
 /** Whether an epoch of the topic is too short for the timer. */
 export function needsDaemon({ onChain, blockMs }: TopicFacts): boolean {

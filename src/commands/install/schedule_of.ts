@@ -1,12 +1,10 @@
+import { TIMER_EPOCH_MS } from "../../cycle/timer_epoch.ts";
 import { openReadOnly } from "../../host/database.ts";
 import { statePaths } from "../../host/paths.ts";
 import { LEDGER_FILE } from "../../ledger/file.ts";
 import { windows } from "../../ledger/windows.ts";
 import { PipelineError } from "../../errors.ts";
 import { loadSettings, type SettingsInput } from "../../settings.ts";
-
-/** Epochs shorter than this are for the daemon: a timer of 5 minutes must come three times in each. */
-const TIMER_EPOCH_MS = 15 * 60_000;
 
 /**
  * What submits to the topics that are on: the daemon when the epoch of one of them is too short for the
