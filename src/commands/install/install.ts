@@ -31,7 +31,9 @@ export const install: Handler = (invocation, terminal) => {
     terminal.out(`${JSON.stringify(facts)}\n`);
     return Promise.resolve(0);
   }
-  terminal.out(`installed ${program}, units for systemd, and settings to begin with\n`);
+  terminal.out(
+    `installed ${program}, units for systemd, a man page, completions, and settings to begin with\n`,
+  );
   if (destdir !== "") return Promise.resolve(0);
   if (register.length > 0) {
     terminal.out(`\nMake systemd know them, as root:\n\n${lines(register)}`);

@@ -1,3 +1,7 @@
+import { bashCompletions } from "../completions/bash.ts";
+import { fishCompletions } from "../completions/fish.ts";
+import { zshCompletions } from "../completions/zsh.ts";
+import { manPage } from "../help_man.ts";
 import sandbox from "../../../systemd/allora-pipeline-.service.d/sandbox.conf" with {
   type: "text",
 };
@@ -20,7 +24,7 @@ import tmpfiles from "../../../systemd/allora-pipeline.tmpfiles" with { type: "t
 
 const SYSTEM = "lib/systemd/system";
 
-/** What systemd and its kin read, by the path under the prefix. */
+/** What is laid out, by the path under the prefix: for systemd and its kin, man and the shells. */
 export const SHIPPED: Readonly<Record<string, string>> = {
   [`${SYSTEM}/allora-pipeline-alert@.service`]: alertService,
   [`${SYSTEM}/allora-pipeline-daemon.service`]: daemonService,
@@ -37,6 +41,10 @@ export const SHIPPED: Readonly<Record<string, string>> = {
   "lib/sysusers.d/allora-pipeline.conf": sysusers,
   "lib/tmpfiles.d/allora-pipeline.conf": tmpfiles,
   "lib/systemd/catalog/allora-pipeline.catalog": catalog,
+  "share/man/man1/allora-pipeline.1": manPage(),
+  "share/bash-completion/completions/allora-pipeline": bashCompletions(),
+  "share/zsh/site-functions/_allora-pipeline": zshCompletions(),
+  "share/fish/vendor_completions.d/allora-pipeline.fish": fishCompletions(),
 };
 
 /** The daemon's short name. Not an Alias=, which could be enabled only under the long one. */
