@@ -10,7 +10,7 @@ import type { TopicSettings } from "../settings.ts";
 import type { Run } from "./run.ts";
 
 /** The topic's venues, in the order they are tried. */
-function venuesOf(run: Run, topic: TopicSettings): readonly Venue[] {
+export function venuesOf(run: Run, topic: TopicSettings): readonly Venue[] {
   const { host, settings: { rpcTimeoutMs: timeoutMs, ...settings } } = run;
   const keyIn = (path: string, venue: string, setting: string) => () =>
     readVenueKey(path, venue, setting, settings.credentialsDir);
