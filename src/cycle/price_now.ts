@@ -27,7 +27,7 @@ export async function startNow(
   if (made.asOfMs >= lastFinalMinute(minuteOf(baseMs), headMs)) return made;
   try {
     const { price, endMs } = await priceAt(run, topic, baseMs, headMs);
-    return startedFrom(made, price, endMs);
+    return endMs > made.asOfMs ? startedFrom(made, price, endMs) : made;
   } catch (thrown) {
     if (!(thrown instanceof PipelineError) || thrown instanceof Disagreement) throw thrown;
     const as_of = new Date(made.asOfMs).toISOString();
