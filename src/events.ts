@@ -25,6 +25,14 @@ export const EVENTS = {
     level: "warn",
     message: "the candle of {opened} does not close where the next opens: it is fetched again",
   },
+  "price.not_now": {
+    level: "warn",
+    message: "no minute to start from, the price of {as_of} stands in: {reason}",
+  },
+  "truth.without_minutes": {
+    level: "warn",
+    message: "the truth is taken from whole candles: {reason}",
+  },
   "settling.failed": { level: "warn", message: "a closed window is settled later: {error}" },
   "clock.skewed": {
     level: "warn",

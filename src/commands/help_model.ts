@@ -45,7 +45,8 @@ ALLORA_MODEL=onnx:/var/lib/mine/67.onnx
   and set ALLORA_ONNX_RUNTIME=…/package/dist, a directory that only you can write: it is code that runs.
   A graph that takes longer than ALLORA_MODEL_TIMEOUT is ended.
   One input, float32 [1, features]; the last output is read: one number, or three probabilities.
-    log-return, price   the log-return, divided by the volatility over the horizon
+    log-return, price   the log-return, divided by the volatility over the horizon (a price is made of
+                        it with the price at the window's minute)
     volatility          the natural logarithm of the volatility over the horizon
     labels              falling, neither, rising
   "allora-pipeline features --topic N" prints rows to train with: features and what came of them.

@@ -7,9 +7,11 @@ import { type Forecast, forecast } from "../model/forecast.ts";
 import { meanForecast } from "../model/mean_forecast.ts";
 import type { TopicSettings } from "../settings.ts";
 import { readArtifact, specOf } from "./artifact_store.ts";
+import { type ChainTimes, minuteOf } from "./chain_times.ts";
 import { ensureModel } from "./first_model.ts";
 import { ownModelOf } from "./own_model.ts";
-import { type ChainTimes, minuteOf, predictTopic } from "./predict_topic.ts";
+import { predictTopic } from "./predict_topic.ts";
+import { startNow } from "./price_now.ts";
 import { failureOf, type Run } from "./run.ts";
 import { candlesName } from "./topic_candles.ts";
 
@@ -49,7 +51,8 @@ export async function predictOrFallBack(
   const refusals: string[] = [];
   for (const [fallback, make] of LADDER) {
     try {
-      const made = await make(run, topic, minuteOf(times.baseMs));
+      const older = await make(run, topic, minuteOf(times.baseMs));
+      const made = await startNow(run, topic, older, times);
       const { message: error, hint } = failure;
       run.tell("prediction.fallback", { fallback, error, topic: topic.topicId, hint });
       return { forecast: made, fallback };

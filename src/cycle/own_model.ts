@@ -9,7 +9,7 @@ import type { OwnModel, TopicSettings } from "../settings.ts";
 import { specOf } from "./artifact_store.ts";
 import { askModel } from "./ask_model.ts";
 import { assertAnswers, questionOf } from "./own_question.ts";
-import type { ChainTimes } from "./predict_topic.ts";
+import type { ChainTimes } from "./chain_times.ts";
 import { readPrediction, readSmall } from "./prediction_file.ts";
 import type { Run } from "./run.ts";
 import { runOnnx } from "./run_onnx.ts";

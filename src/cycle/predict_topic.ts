@@ -7,34 +7,26 @@ import { plausibleReturn, plausibleVolatility } from "../model/plausible.ts";
 import { candlesRead } from "../model/problem.ts";
 import type { TopicSettings } from "../settings.ts";
 import { readArtifact, specOf } from "./artifact_store.ts";
+import { type ChainTimes, minuteOf } from "./chain_times.ts";
 import { ownModelOf, predictByOwn } from "./own_model.ts";
+import { startNow } from "./price_now.ts";
 import type { Run } from "./run.ts";
 import { candlesAsOf, refreshCandles } from "./topic_candles.ts";
 import { validatePrediction, type Verdict } from "./validate_prediction.ts";
 
-/** Two moments of the chain's clock, epoch milliseconds. */
-export interface ChainTimes {
-  /** Time of the nonce's block: the forecast starts from the price at this minute. */
-  readonly baseMs: number;
-  /** Time of the head block: how new the candles have to be. */
-  readonly headMs: number;
-  /** The window's; unknown where no window is worked on. */
-  readonly nonce?: bigint;
-}
-
-/** The minute, on a venue's clock, from which a forecast starts; epoch milliseconds. */
-export const minuteOf = (baseMs: number) => Math.floor(baseMs / MINUTE_MS) * MINUTE_MS;
-const MINUTE_MS = 60_000;
 /** The window may be as old as an epoch, and the venue may have gaps: that much more is read. */
 const SPARE = 1.5;
 
 /**
- * The topic's forecast from its model and the candles that had ended at the nonce's minute, so that a
- * visit that comes later in the window, or again, makes the same one (of a model that is the person's
- * own: as far as that gives the same answer again).
+ * The topic's forecast from its model and the candles that had ended at the nonce's minute; of a price,
+ * started from the price at that minute. Later in the window the same is forecast, but for one case: a
+ * candle counts when it ended a minute ago, so that a visit in the first minute after the nonce does
+ * without the one that has just ended (of the minutes, or of the topic's interval when the window opened
+ * as one ended). It is not waited for: over the horizon a candle more says little, an early inference is
+ * safe, and what is written down is not forecast again.
  *
- * Throws "config" when no model is trained, and what refreshing and reading the candles and asking the
- * person's own model throw.
+ * Throws "config" when no model is trained, a Disagreement, and what refreshing and reading the candles
+ * and asking the person's own model throw.
  */
 export async function predictTopic(
   run: Run,
@@ -48,7 +40,8 @@ export async function predictTopic(
   const minuteMs = minuteOf(baseMs);
   const series = sliceUntil(recent, minuteMs);
   assertFresh(series, minuteMs);
-  const made = await model.forecast(series);
+  const found = await model.forecast(series);
+  const made = model.saysReturn ? await startNow(run, topic, found, times) : found;
   run.tell("prediction.made", {
     topic: topic.topicId,
     value: made.value,
@@ -63,6 +56,8 @@ export async function predictTopic(
 /** What forecasts from the last candle of a series, and how many candles it reads. */
 interface Model {
   readonly candles: number;
+  /** It says by how much the price changes, from wherever that is; else it says the price. */
+  readonly saysReturn: boolean;
   readonly forecast: (series: Series) => Forecast | Promise<Forecast>;
 }
 
@@ -71,6 +66,7 @@ async function modelOf(run: Run, topic: TopicSettings, times: ChainTimes): Promi
   if (own !== undefined) {
     return {
       candles: candlesShown(specOf(topic), topic.intervalMs),
+      saysReturn: own.kind === "onnx",
       forecast: (series) => predictByOwn(run, topic, own, series, times),
     };
   }
@@ -84,6 +80,7 @@ async function modelOf(run: Run, topic: TopicSettings, times: ChainTimes): Promi
   }
   return {
     candles: candlesRead(artifact.spec, artifact.intervalMs),
+    saysReturn: true,
     forecast: (series) => forecast(artifact, series),
   };
 }

@@ -4,7 +4,7 @@ import { isRecord } from "../model/artifact_shape.ts";
 import { defect } from "../model/own_answer.ts";
 import { fileError } from "../settings/file_error.ts";
 import { MAX_ANSWER_BYTES } from "./ask_model.ts";
-import type { ChainTimes } from "./predict_topic.ts";
+import type { ChainTimes } from "./chain_times.ts";
 import type { Run } from "./run.ts";
 
 /** Somebody may be writing the file just now: it is read once more after so long, milliseconds. */

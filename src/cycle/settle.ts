@@ -4,8 +4,7 @@ import type { Settlement, Submission } from "../ledger/submission.ts";
 import type { TopicSettings } from "../settings.ts";
 import { failureOf, isOver, type Run } from "./run.ts";
 import type { Session } from "./session.ts";
-import { refreshCandles } from "./topic_candles.ts";
-import { outcomeOf } from "./truth.ts";
+import { measure } from "./truth.ts";
 
 const DAY_MS = 86_400_000;
 /** Between two questions for the score of one window. */
@@ -134,8 +133,7 @@ async function score(
   const isMeasured = row.realised !== null;
   const isTooSoon = run.host.nowMs() - row.updatedMs < SCORE_PAUSE_MS;
   if (isMeasured && (isTooSoon || lookups.left === 0)) return;
-  if (!isMeasured) await refreshCandles(run, topic, head.timeMs);
-  const outcome = isMeasured ? undefined : outcomeOf(run.candles(), topic, row);
+  const outcome = isMeasured ? undefined : await measure(run, topic, row, head.timeMs);
   const told = await askChain(session, row, head, lookups);
   const isTrue = isMeasured || outcome !== undefined;
   // Scores and rewards come with the reputers, a while after the truth; nobody waits for them for ever.

@@ -5,8 +5,8 @@ import {
   PACKAGED_INTERVAL_MS,
   packagedCandles,
 } from "./packaged_candles.ts";
+import { firstRowFrom, MINUTE_MS, priceAfter, rowAt } from "./price_path.ts";
 
-const MINUTE_MS = 60_000;
 /** Hours of returns behind the deviation that parts down, neutral and up; a month. */
 const DEVIATION_CANDLES = 720;
 /** Distance of the two barriers from the base price, in deviations over the horizon. */
@@ -22,7 +22,7 @@ export function priceAt(pair: string, timeMs: number): number | undefined {
 /**
  * What the reputers report for a nonce: from the price at its block's time, floored to the minute, to
  * the price a horizon later, a price being the close of the candle that had just ended. The natural
- * log-return, the price itself, the realised volatility √Σr² over the horizon, or the barrier
+ * log-return, the price itself (of the minute that had just ended), the realised volatility √Σr² over the horizon, or the barrier
  * that was touched first (−1, 0, 1). Undefined where one of the candles is missing, as over the market's real gaps.
  */
 export function truthOf(
@@ -32,6 +32,7 @@ export function truthOf(
   if (!isPackaged(pair)) return undefined;
   const columns = packagedCandles(pair);
   const baseMs = Math.floor(nonceMs / MINUTE_MS) * MINUTE_MS;
+  if (kind === "price") return minutePrice(columns, baseMs + horizonMs);
   const base = rowEndedAt(columns, baseMs);
   const end = rowEndedAt(columns, baseMs + horizonMs);
   if (base === undefined || end === undefined) return undefined;
@@ -40,8 +41,6 @@ export function truthOf(
   switch (kind) {
     case "log-return":
       return { value: logReturn };
-    case "price":
-      return { value: close[end]! };
     case "volatility": {
       const isWhole = (end - base) * PACKAGED_INTERVAL_MS === horizonMs;
       return isWhole ? { value: Math.sqrt(sumOfSquares(close, base, end)) } : undefined;
@@ -53,6 +52,13 @@ export function truthOf(
       return { value: firstTouched(columns, base, end, barrier) };
     }
   }
+}
+
+/** Close of the minute that had just ended at `timeMs`. */
+function minutePrice(columns: CandleColumns, timeMs: number): { value: number } | undefined {
+  const row = rowAt(columns, timeMs - MINUTE_MS);
+  if (row === undefined) return undefined;
+  return { value: priceAfter(columns, row, (timeMs - columns.openMs[row]!) / MINUTE_MS) };
 }
 
 /**
@@ -91,15 +97,4 @@ function rowEndedAt(columns: CandleColumns, timeMs: number): number | undefined 
 /** Row of the last candle that had ended by `timeMs`, −1 if none. */
 function rowEndedBy({ openMs }: CandleColumns, timeMs: number): number {
   return firstRowFrom(openMs, timeMs - PACKAGED_INTERVAL_MS + 1) - 1;
-}
-
-/** First row that opened at `timeMs` or later, by bisection. */
-export function firstRowFrom(openMs: Float64Array, timeMs: number): number {
-  let [low, high] = [0, openMs.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (openMs[middle]! < timeMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -4,7 +4,7 @@ import {
   packagedCandles,
   type PackagedPair,
 } from "./packaged_candles.ts";
-import { firstRowFrom } from "./truth.ts";
+import { firstRowFrom, hourAt, MINUTE_MS, minuteAt, rowAt } from "./price_path.ts";
 
 const SYMBOLS: ReadonlyMap<string, PackagedPair> = new Map([
   ["BTCUSDT", "BTC/USD"],
@@ -60,8 +60,7 @@ function klines(query: URLSearchParams, nowMs: number): unknown[] {
   const pair = SYMBOLS.get(symbol);
   if (pair === undefined) throw new Refusal(-1121, "Invalid symbol.");
   const hours = INTERVAL_HOURS.get(intervalName);
-  if (hours === undefined) throw new Refusal(-1120, "Invalid interval.");
-  const intervalMs = hours * PACKAGED_INTERVAL_MS;
+  if (hours === undefined && intervalName !== "1m") throw new Refusal(-1120, "Invalid interval.");
   const startMs = integer(query, "startTime");
   const endMs = Math.min(integer(query, "endTime") ?? nowMs, nowMs);
   const asked = integer(query, "limit") ?? DEFAULT_LIMIT;
@@ -69,6 +68,8 @@ function klines(query: URLSearchParams, nowMs: number): unknown[] {
   const limit = Math.min(asked, MAX_LIMIT);
 
   const columns = packagedCandles(pair);
+  if (hours === undefined) return minutes(columns, { startMs, endMs, limit, nowMs });
+  const intervalMs = hours * PACKAGED_INTERVAL_MS;
   const gridMs = (ms: number) => Math.floor(ms / intervalMs) * intervalMs;
   const rows: unknown[] = [];
   if (startMs !== undefined) {
@@ -91,6 +92,34 @@ function klines(query: URLSearchParams, nowMs: number): unknown[] {
   return rows.reverse();
 }
 
+interface Asked {
+  readonly startMs: number | undefined;
+  readonly endMs: number;
+  readonly limit: number;
+  readonly nowMs: number;
+}
+
+/** Minutes from `startMs` on, or the newest; an hour that the market missed has none. */
+function minutes(columns: CandleColumns, { startMs, endMs, limit, nowMs }: Asked): unknown[] {
+  const packagedMs = columns.openMs.at(-1)! + PACKAGED_INTERVAL_MS;
+  const firstMs = Math.max(startMs ?? 0, columns.openMs[0]!);
+  const lastMs = Math.min(endMs, packagedMs - 1);
+  const isBackwards = startMs === undefined;
+  const rows: unknown[] = [];
+  let openMs = isBackwards
+    ? Math.floor(lastMs / MINUTE_MS) * MINUTE_MS
+    : Math.ceil(firstMs / MINUTE_MS) * MINUTE_MS;
+  while (rows.length < limit && openMs >= firstMs && openMs <= lastMs) {
+    const row = rowAt(columns, openMs);
+    if (row !== undefined) {
+      const minute = (openMs - columns.openMs[row]!) / MINUTE_MS;
+      rows.push(rowOf(openMs, MINUTE_MS, minuteAt(columns, row, minute, nowMs)));
+    }
+    openMs += isBackwards ? -MINUTE_MS : MINUTE_MS;
+  }
+  return isBackwards ? rows.reverse() : rows;
+}
+
 interface Span {
   /** Packaged rows from `row` up to, not including, `next`. */
   readonly row: number;
@@ -100,10 +129,7 @@ interface Span {
   readonly nowMs: number;
 }
 
-/**
- * One row of the answer: the packaged hours of its span, up to now. What is not packaged (turnover,
- * trades, the takers' part) is a plausible figure.
- */
+/** One row of the answer: the packaged hours of its span, up to now. */
 function kline(columns: CandleColumns, { row, next, openMs, intervalMs, nowMs }: Span): unknown[] {
   const first = hourAt(columns, row, nowMs);
   let { high, low, close, volume } = first;
@@ -114,10 +140,19 @@ function kline(columns: CandleColumns, { row, next, openMs, intervalMs, nowMs }:
     close = hour.close;
     volume += hour.volume;
   }
+  return rowOf(openMs, intervalMs, { open: first.open, high, low, close, volume });
+}
+
+/** What is not packaged (turnover, trades, the takers' part) is a plausible figure. */
+function rowOf(
+  openMs: number,
+  intervalMs: number,
+  { open, high, low, close, volume }: ReturnType<typeof hourAt>,
+): unknown[] {
   const quote = volume * (high + low + close) / 3;
   return [
     openMs,
-    ...[first.open, high, low, close, volume].map(decimal),
+    ...[open, high, low, close, volume].map(decimal),
     openMs + intervalMs - 1,
     decimal(quote),
     Math.ceil(volume * 40),
@@ -125,35 +160,6 @@ function kline(columns: CandleColumns, { row, next, openMs, intervalMs, nowMs }:
     decimal(quote / 2),
     "0",
   ];
-}
-
-/**
- * The packaged hour, whole when it has ended. While it runs the price moves from the open by the low
- * and the high (in that order in rising hours, the other way in falling ones) to the close, a third of
- * the hour for each leg, so that an open candle shows the high, low and volume so far.
- */
-function hourAt(columns: CandleColumns, row: number, nowMs: number) {
-  const [open, high, low, close, volume] = [
-    columns.open[row]!,
-    columns.high[row]!,
-    columns.low[row]!,
-    columns.close[row]!,
-    columns.volume[row]!,
-  ];
-  const done = (nowMs - columns.openMs[row]!) / PACKAGED_INTERVAL_MS;
-  if (done >= 1) return { open, high, low, close, volume };
-  const stops = close >= open ? [open, low, high, close] : [open, high, low, close];
-  const leg = Math.floor(done * 3);
-  const moved = stops[leg]! + (stops[leg + 1]! - stops[leg]!) * (done * 3 - leg);
-  const price = Number(moved.toFixed(2));
-  const seen = [...stops.slice(0, leg + 1), price];
-  return {
-    open,
-    high: Math.max(...seen),
-    low: Math.min(...seen),
-    close: price,
-    volume: volume * done,
-  };
 }
 
 function decimal(value: number): string {

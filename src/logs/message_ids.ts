@@ -86,4 +86,6 @@ export const MESSAGE_IDS: Readonly<Record<EventName, string>> = {
   "model.retrain_waits": "5dd3e100f1e711a005dccef1b98d2d81",
   "priority.kept": "eed373f357ca83330c3047e32ef9b71a",
   "topic.epoch_short": "84e1e30ebf9348dd81b9946ca69e1dbd",
+  "price.not_now": "1bef74225b4dda0b15e907d4e06f98fc",
+  "truth.without_minutes": "7cd9cd1dd8d253d655b604f6cd0bde77",
 };

@@ -235,4 +235,14 @@ export const REMEDIES: Readonly<Partial<Record<EventName, Remedy>>> = {
     cause: "The timer comes every 5 minutes, and must come three times in an epoch not to miss it.",
     remedy: "Run the daemon instead of the timer: `allora-pipeline schedule` prints the line.",
   },
+  "price.not_now": {
+    cause:
+      "No venue gave the minute candle from which a price starts; the last whole candle's close stood in.",
+    remedy: "Nothing, unless it lasts: then name a venue with minute candles in ALLORA_VENUES.",
+  },
+  "truth.without_minutes": {
+    cause:
+      "No venue gave the minutes by which a price is scored; whole candles were used for our own record.",
+    remedy: "Nothing: only `allora-pipeline history` and the drift check depend on it.",
+  },
 };

@@ -35,7 +35,10 @@ export interface Refreshed {
 
 /** A venue may have shown its last bars before they were final; they are fetched again. */
 const REFETCHED = 3;
-/** Among so many, one that does not lead to the next is fetched again too: it may have been partial. */
+/**
+ * Among so many, one that does not lead to the next is fetched again too: it may have been partial; and
+ * so is a gap: a venue may complete an hour late.
+ */
 const SUSPECTED = 24;
 /** Candles per step of the backfill, which goes backwards and, cut short, goes on at the next visit. */
 const CHUNK = 20_000;
@@ -45,8 +48,8 @@ const MAX_AGE = 2;
 const LOOKED_AT = 48;
 
 /**
- * Brings the store up to `nowMs`: only what is new, the last three candles and what is suspect, but
- * everything the first time. A venue that fails, lags or does not reach far enough back gives way to the
+ * Brings the store up to `nowMs`: only what is new, the last three candles, what is suspect and recent
+ * gaps, but everything the first time. A venue that fails, lags or does not reach far enough back gives way to the
  * next. Throws a Disagreement when two venues do not close alike, or a venue not as the one before it did
  * in the candles that are fetched again (nothing of it is stored), and as askInTurn() does.
  */
@@ -94,7 +97,9 @@ export async function refresh(options: RefreshOptions): Promise<Refreshed> {
 
   if (backfilledMs !== undefined) {
     const lastMs = store.newestMs(pair, intervalMs) ?? backfilledMs;
-    const fromMs = Math.min(lastMs - (REFETCHED - 1) * intervalMs, ...known);
+    const recentMs = endMs - SUSPECTED * intervalMs;
+    const gapMs = gapFrom(store.read(pair, intervalMs, recentMs - intervalMs, endMs)) ?? lastMs;
+    const fromMs = Math.min(lastMs - (REFETCHED - 1) * intervalMs, gapMs, ...known);
     await take(Math.max(fromMs, reachedMs), endMs);
     // What lies between, no venue of today can give; another may one day.
     if (reachedMs > lastMs) store.markBackfilled(pair, intervalMs, reachedMs);
@@ -110,6 +115,12 @@ export async function refresh(options: RefreshOptions): Promise<Refreshed> {
     ...{ fetched, complaints, venue: newest?.venue.name ?? "" },
     suspects: suspects().filter((openMs) => !known.includes(openMs)),
   };
+}
+
+/** Opening time of the first candle that is missing between others. */
+function gapFrom(series: Series | undefined): number | undefined {
+  const gap = series?.real.indexOf(0) ?? -1;
+  return series === undefined || gap < 0 ? undefined : series.startMs + gap * series.intervalMs;
 }
 
 function queryOf(options: RefreshOptions, fromMs: number, toMs: number): CandleQuery {

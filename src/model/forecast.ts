@@ -22,9 +22,9 @@ export interface Forecast {
   readonly high80: number;
   /** The market's volatility over the horizon, in log-return units. */
   readonly sigma: number;
-  /** Close of the last candle. */
+  /** The price from which it starts: the close of the last candle, or of a minute after that. */
   readonly basePrice: number;
-  /** End of the last candle, epoch milliseconds. */
+  /** When that was the price, epoch milliseconds. */
   readonly asOfMs: number;
   /** Learner and artifact. */
   readonly model: string;
@@ -65,6 +65,21 @@ export function forecast(artifact: Artifact, series: Series): Forecast {
     sigma,
     ...at,
     model: `${spec.learner} ${artifact.id}`,
+  };
+}
+
+/** A forecast of a price that says the same return from another price, of another time. */
+export function startedFrom(made: Forecast, basePrice: number, asOfMs: number): Forecast {
+  const factor = basePrice / made.basePrice;
+  const { value, low, high, low80, high80 } = made;
+  return {
+    ...made,
+    value: value * factor,
+    low: low * factor,
+    high: high * factor,
+    low80: low80 * factor,
+    high80: high80 * factor,
+    ...{ basePrice, asOfMs },
   };
 }
 

@@ -171,13 +171,15 @@ Deno.test("a price from a file is what the chain gets, and the ledger tells whic
   await using worker = await practise({ files: modelled(`file:${dir}/link.json`, file) });
   await Deno.symlink(path, `${dir}/link.json`);
   worker.stepUntil("open");
-  const price = (await lastClose(worker)) * 1.001;
+  const close = await lastClose(worker);
+  const price = close * 1.001;
   const made_at = new Date(worker.devnet.nowMs()).toISOString();
   const prediction = { value: price, made_at, pair: "BTC/USD", horizon: "1h" };
   await Deno.writeTextFile(path, JSON.stringify(prediction));
   assertEquals((await worker.visit()).exitCode, 0);
   const [row] = worker.ledger.history(1n, 1);
   assertEquals([row?.state, Number(row?.value)], ["confirmed", price]);
+  assertEquals(row?.basePrice, close, "what is said as a price starts from nothing");
   assert(/^file link\.json [0-9a-f]{12}$/.test(row?.model ?? ""), row?.model);
   assertAlmostEquals(Math.log(row!.high! / price), 1.645 * row!.sigma!, 1e-9);
   await Deno.remove(dir, { recursive: true });
@@ -260,8 +262,8 @@ async function lastClose(worker: Practice): Promise<number> {
   const topic = worker.settings.topics[0]!;
   const nowMs = worker.devnet.nowMs();
   await refreshCandles(worker.run(), topic, nowMs);
-  const { intervalMs } = topic;
-  return loadSeries(worker.run().candles(), candlesName(topic), intervalMs, 0, nowMs).close.at(-1)!;
+  const candles = worker.run().candles();
+  return loadSeries(candles, candlesName(topic), topic.intervalMs, 0, nowMs).close.at(-1)!;
 }
 
 function endless() {

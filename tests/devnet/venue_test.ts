@@ -102,6 +102,35 @@ Deno.test("longer candles add hours up", async () => {
   assertEquals((await klines(devnet, { ...day, interval: "4h" })).length, 6);
 });
 
+Deno.test("sixty minutes add up to their hour, and the last one is open", async () => {
+  await using devnet = await startDevnet({ manual: true });
+  devnet.step(361); // half past midnight, and five seconds
+  const asked = { symbol: "BTCUSDT", interval: "1m" };
+  const startTime = Date.UTC(2024, 9, 31, 21);
+  const span = { startTime, endTime: startTime + 2 * HOUR_MS - 1, limit: 1000 };
+  const minutes = await klines(devnet, { ...asked, ...span });
+  const hours = await klines(devnet, { ...asked, ...span, interval: "1h" });
+  assertEquals(minutes.length, 120);
+  for (const [i, hour] of hours.entries()) {
+    const own = minutes.slice(60 * i, 60 * i + 60);
+    const column = (k: number) => own.map((row: string[]) => Number(row[k]));
+    const volume = column(5).reduce((sum: number, each: number) => sum + each);
+    assert(Math.abs(volume / Number(hour[5]) - 1) < 1e-6);
+    assertEquals(hour.slice(0, 5).map(Number), [
+      column(0)[0],
+      column(1)[0],
+      Math.max(...column(2)),
+      Math.min(...column(3)),
+      column(4).at(-1),
+    ]);
+    own.slice(1).forEach((row: string[], k: number) => assertEquals(row[1], own[k][4]));
+  }
+  const newest = await klines(devnet, { ...asked, limit: 2 });
+  assertEquals(newest.map(([openMs]: [number]) => openMs - devnet.nowMs()), [-65_000, -5_000]);
+  assertEquals(newest[1][1], newest[0][4]);
+  assertEquals(newest[1][6], newest[1][0] + 59_999);
+});
+
 Deno.test("the venue refuses in Binance's words", async () => {
   await using devnet = await startDevnet({ manual: true });
   const code = async (query: Record<string, string>) => (await klines(devnet, query)).code;
@@ -139,13 +168,17 @@ Deno.test("truthOf() goes from the nonce's minute to a horizon later", () => {
   const horizonMs = HOUR_MS;
   const at = (kind: "log-return" | "price" | "volatility" | "labels", hours = 1) =>
     truthOf({ kind, pair, horizonMs: hours * horizonMs }, baseMs)?.value;
-  const { close, openMs } = packagedCandles(pair);
+  const { close, low, high, openMs } = packagedCandles(pair);
   const row = openMs.indexOf(Date.UTC(2024, 9, 31, 23));
   const logReturn = Math.log(close[row + 1]! / close[row]!);
   assertEquals(at("log-return"), logReturn);
   assertEquals(at("price"), close[row + 1]);
   assertEquals(at("volatility"), Math.sqrt(logReturn ** 2));
   assert([-1, 0, 1].includes(at("labels", 24)!));
+  const price = (minutes: number) =>
+    truthOf({ kind: "price", pair, horizonMs: minutes * 60_000 }, baseMs)?.value;
+  const turns = [price(20)!, price(40)!].toSorted((a, b) => a - b);
+  assertEquals(turns, [low[row + 1], high[row + 1]], "the hour turns at a third and at two");
   const gap = Date.UTC(2018, 1, 8, 6);
   assertEquals(truthOf({ kind: "price", pair, horizonMs }, gap), undefined);
   const across = { kind: "volatility", pair, horizonMs: 72 * HOUR_MS } as const;

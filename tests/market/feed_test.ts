@@ -233,6 +233,32 @@ Deno.test("a partial candle that was stored as final is marked, told once, and p
     assertEquals(store.jumps(PAIR, HOUR_MS, 0), []);
   }));
 
+Deno.test("a candle that a fast head took before its venue had ended it is put right by the next visit", () =>
+  withStore(async (store) => {
+    const running = { ...candleAt(99), close: 150, high: 250, volume: 0.1 };
+    await refreshAt(store, 100, [venueOf("binance", [...candlesUntil(99), running])]);
+    assertEquals(store.read(PAIR, HOUR_MS, 0, Infinity)?.close.at(-1), 150);
+    await refreshAt(store, 100.1, [venueOf("binance", candlesUntil(101))]);
+    assertEquals(store.read(PAIR, HOUR_MS, 0, Infinity)?.close.at(-1), candleAt(99).close);
+  }));
+
+Deno.test("a gap among the newest 24 candles is asked for until it is filled, an older one is let be", () =>
+  withStore(async (store) => {
+    const lacking = (count: number) => venueOf("atlas", candlesUntil(count, [80, 81, 90]));
+    await refreshAt(store, 100, [lacking(100)]);
+    const still = lacking(101);
+    await refreshAt(store, 101, [still]);
+    assertEquals(still.asked, [[80, 101]]);
+    const late = venueOf("atlas", candlesUntil(102, [80, 81]));
+    await refreshAt(store, 102, [late]);
+    assertEquals(late.asked, [[80, 102]]);
+    assertEquals(store.read(PAIR, HOUR_MS, 0, Infinity)?.real[90 - 50], 1);
+    const old = venueOf("atlas", candlesUntil(110, [80, 81]));
+    await refreshAt(store, 110, [old]);
+    await refreshAt(store, 110, [old]);
+    assertEquals(old.asked, [[99, 110], [107, 110]]);
+  }));
+
 Deno.test("a jump is none between two venues, nor over a gap", () =>
   withStore((store) => {
     store.put(PAIR, HOUR_MS, [candleAt(0), candleAt(2)], "binance");

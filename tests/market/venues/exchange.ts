@@ -5,7 +5,7 @@ import type { Candle } from "../../../src/market/candle.ts";
 import type { Venue } from "../../../src/market/venue.ts";
 import type { Dialect } from "../../../src/market/venues/dialect.ts";
 import { httpVenue } from "../../../src/market/venues/http_venue.ts";
-import { candlesUntil, HOUR_MS, refusalOf, START_MS } from "../fixture.ts";
+import { candleAt, candlesUntil, HOUR_MS, refusalOf, START_MS } from "../fixture.ts";
 
 export type Handler = (url: URL, request: Request) => Response | Promise<Response>;
 
@@ -132,6 +132,23 @@ export function testExchange(exchange: Exchange): void {
       assertEquals(await at(START_MS + 5 * HOUR_MS + 60_000), 5);
       assertEquals(await at(START_MS + 5 * HOUR_MS + 59_999), 4);
     }));
+
+  Deno.test(`${name}: a repeated row counts once, and a candle without trades counts`, () => {
+    const market = candlesUntil(3).map((candle, i) => i === 1 ? { ...candle, volume: 0 } : candle);
+    const repeated = market.flatMap((candle) => [candle, candle]);
+    return using(serving(exchange, repeated), async (venue) => {
+      assertEquals(await venue.candles(QUERY), market);
+    });
+  });
+
+  Deno.test(`${name}: a head block up to a minute ahead of its clock takes no running candle`, () => {
+    const running = { ...candleAt(2), close: 101.5, volume: 0.5 };
+    return using(serving(exchange, [...candlesUntil(2), running]), async (venue) => {
+      // Its clock is at the last moment of the third hour.
+      const nowMs = running.openMs + HOUR_MS - 1 + 60_000;
+      assertEquals(await venue.candles({ ...QUERY, nowMs }), candlesUntil(2));
+    });
+  });
 
   Deno.test(`${name}: 429 is waited for as long as it asks`, async () => {
     let refusals = 0;
