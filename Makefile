@@ -8,7 +8,7 @@ export DENO_TLS_CA_STORE ?= mozilla,system
 # The bundler names its chunks after the paths of the packages: kept here, they are the same in every clone.
 export DENO_DIR := $(CURDIR)/.tools/cache
 
-SOURCES := src tests
+SOURCES := src tests .ci/sbom.ts
 RUN := $(DENO) run -q $(CONFIG) --frozen
 # Any node, any venue and any state directory may be named in the settings, so hosts and paths cannot
 # be narrowed here; what a cycle never does is start a program, load a library or ask a question.
@@ -27,7 +27,7 @@ COMPILE = env -u DENORT_BIN sh -c '$(DENO) compile --target $(TARGET)-unknown-li
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: run test contract check build bench faults evaluate install uninstall deploy rollback clean help
+.PHONY: run test contract check build release bench faults evaluate install uninstall deploy rollback clean help
 
 run: ## watch the whole job on the embedded devnet, about two minutes
 	@$(RUN) $(PERMISSIONS) src/main.ts demo $(ARGS)
@@ -45,6 +45,13 @@ check: ## format, lint, types, and who may import whom
 	$(DENO) test -q $(CONFIG) --frozen -A tests/architecture_test.ts
 
 build: $(PROGRAM) ## one binary, the same bytes for the same commit; TARGET=aarch64 for Graviton
+
+RELEASE := env DENO='$(DENO)' CONFIG='$(CONFIG)' WORLD=$(WORLD) COMMIT=$(COMMIT) COMMIT_TIME=$(COMMIT_TIME) \
+	sh .ci/release.sh
+release: ## release/ signed by KEY=ssh-key: binary, man page, SBOM, changes, sums
+	@$(RELEASE) '$(KEY)'
+	@$(MAKE) --no-print-directory build
+	@$(RELEASE) '$(KEY)' $(PROGRAM)
 
 CANDLES := tests/data
 JUDGE := $(RUN) $(PERMISSIONS) src/main.ts evaluate --log-dir .tools/logs
@@ -106,7 +113,7 @@ rollback: ## HOST back to the version before
 	@sh systemd/deploy.sh $(HOST)
 
 clean: ## forget what was fetched and built
-	rm -rf .tools .npm-only.* dist bin
+	rm -rf .tools .npm-only.* dist bin release
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18

@@ -1,5 +1,5 @@
 import type { Run } from "../cycle/run.ts";
-import { EXIT_CODES, PipelineError, worstExitCode } from "../errors.ts";
+import { EXIT_CODES, messageOf, PipelineError, worstExitCode } from "../errors.ts";
 import { readMnemonic } from "../host/credentials.ts";
 import { giveBack } from "../host/give_back.ts";
 import { type Held, type Lock, tryLock, waitForLock } from "../host/file_lock.ts";
@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly stop?: AbortSignal;
   /** No deadline but `stop`: for what lasts. */
   readonly isEndless?: boolean;
+  /** The log is opened by the first event, and where it cannot be the work goes on: stderr has it. */
+  readonly isLogLazy?: boolean;
 }
 
 export interface OpenRun extends Run, Disposable {}
@@ -32,14 +34,16 @@ export function openRun(settings: Settings, terminal: Terminal, options: RunOpti
   const { stop } = options;
   const { host } = terminal;
   const paths = statePaths(settings.stateDir);
-  const log = openLog({
-    dir: settings.logDir,
-    level: settings.logLevel,
-    stderr: { write: (text) => terminal.err(text) },
-    colour: terminal.errColour,
-    journal: terminal.journal,
-    nowMs: () => host.nowMs(),
-  });
+  const openIt = () =>
+    openLog({
+      dir: settings.logDir,
+      level: settings.logLevel,
+      stderr: { write: (text) => terminal.err(text) },
+      colour: terminal.errColour,
+      journal: terminal.journal,
+      nowMs: () => host.nowMs(),
+    });
+  let log = options.isLogLazy ? undefined : openIt();
   let ledger: Ledger | undefined;
   let candles: CandleStore | undefined;
   const signals = [
@@ -54,7 +58,14 @@ export function openRun(settings: Settings, terminal: Terminal, options: RunOpti
     },
     version: codeVersion(),
     candles: () => candles ??= openCandleStore(paths.candles),
-    tell: (event, fields) => log.event(event, fields),
+    tell(event, fields) {
+      try {
+        log ??= openIt();
+      } catch (thrown) {
+        terminal.err(`Cannot log ${event}: ${messageOf(thrown)}\n`);
+      }
+      log?.event(event, fields);
+    },
     mnemonic: () => readMnemonic(settings.mnemonicFile, settings.credentialsDir),
     signal: AbortSignal.any(signals),
     ...!options.isEndless && { untilMs: host.nowMs() + settings.runTimeoutMs },
@@ -63,7 +74,7 @@ export function openRun(settings: Settings, terminal: Terminal, options: RunOpti
     [Symbol.dispose]() {
       candles?.[Symbol.dispose]();
       ledger?.[Symbol.dispose]();
-      log[Symbol.dispose]();
+      log?.[Symbol.dispose]();
       giveBack([settings.stateDir, settings.logDir]);
     },
   };

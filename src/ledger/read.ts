@@ -1,6 +1,6 @@
-import { PipelineError } from "../errors.ts";
+import { messageOf, PipelineError } from "../errors.ts";
 import { openToRead, versionOf } from "./file.ts";
-import { type Ledger, ledgerOn, type LedgerOptions } from "./ledger.ts";
+import { type Ledger, ledgerOn, type LedgerOptions, openLedger } from "./ledger.ts";
 import { MIGRATIONS } from "./schema.ts";
 
 /** The ledger for who only looks. */
@@ -23,21 +23,32 @@ export type LedgerReader =
   & Disposable;
 
 /**
- * Opens the ledger at `path` to read only. Throws "config" when there is none or it is not ours,
- * "retry" when an earlier version wrote it, "denied" and "internal" as openLedger does.
+ * Opens the ledger at `path` to read only; one that an earlier version wrote is brought up to date
+ * first. Throws "config" when there is none or it is not ours, and as openLedger does.
  */
-export function readLedger(path: string, { nowMs, ...limits }: LedgerOptions): LedgerReader {
+export function readLedger(path: string, options: LedgerOptions): LedgerReader {
+  const { nowMs, ...limits } = options;
   const database = openToRead(path, limits);
   try {
     const version = versionOf(database, path);
-    if (version === MIGRATIONS.length) return ledgerOn(database, nowMs);
-    throw new PipelineError(
-      "retry",
-      `Cannot read the ledger: ${path} has schema version ${version}, not ${MIGRATIONS.length} yet`,
-      { hint: "run allora-pipeline submit, which brings it up to date" },
-    );
+    if (version !== MIGRATIONS.length) bringUpToDate(path, version, options);
+    return ledgerOn(database, nowMs);
   } catch (thrown) {
     database[Symbol.dispose]();
     throw thrown;
+  }
+}
+
+function bringUpToDate(path: string, version: number, options: LedgerOptions): void {
+  try {
+    openLedger(path, options)[Symbol.dispose]();
+  } catch (thrown) {
+    const kind = thrown instanceof PipelineError ? thrown.kind : "internal";
+    throw new PipelineError(
+      kind,
+      `Cannot read the ledger: ${path} has schema version ${version}, not ${MIGRATIONS.length}, ` +
+        `and is not brought up to date: ${messageOf(thrown)}`,
+      { cause: thrown, hint: "let the user who owns it run allora-pipeline status once" },
+    );
   }
 }

@@ -181,9 +181,27 @@ async function health({ machine }: Installed) {
 
   const settings = `${ETC}/${UNIT}.env`;
   await run(`sed -i.good 's|^ALLORA_RPC=.*|ALLORA_RPC=http://127.0.0.1:1|' ${settings}`);
+  // Nobody is there to be told: that fails the unit, and OnFailure= has its turn.
   assert((await machine.try(start)).code !== 0);
-  assertEquals(await resultOf(machine, "health"), "exit-code 2");
-  await run(`mv ${settings}.good ${settings}`);
+  assertEquals(await resultOf(machine, "health"), "exit-code 69");
+
+  const told: string[] = [];
+  await using receiver = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    async (request) => {
+      told.push(await request.text());
+      return new Response();
+    },
+  );
+  await machine.write(`${ETC}/webhook`, `http://127.0.0.1:${receiver.addr.port}/\n`, "0600");
+  // Told by health itself, so the unit has not failed and nobody is called a second time.
+  await run(start);
+  assertEquals(await resultOf(machine, "health"), "success 2");
+  assert(told.length > 0 && !told.some((text) => text.includes(`${UNIT}-health.service`)));
+  const status = await machine.try(`systemctl status --no-pager ${UNIT}-health.service`);
+  assertMatch(status.stdout, /status=2/);
+  assertMatch(status.stdout, /CRITICAL +endpoint/);
+  await run(`rm ${ETC}/webhook && mv ${settings}.good ${settings}`);
 }
 
 async function alerted({ machine }: Installed) {

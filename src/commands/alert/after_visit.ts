@@ -29,7 +29,7 @@ export async function afterVisit(
 ): Promise<void> {
   try {
     const { ledger } = run;
-    const results = topics.flatMap((topic) => visitResults(ledger, topic.topicId, worker));
+    const results = topics.flatMap((topic) => visitResults(run, topic.topicId, worker));
     const confirmed = outcomes.find(({ state }) => state === "confirmed");
     const isFirst = confirmed !== undefined && ledger.milestoneMs("first submission") === undefined;
     const isOpen = ledger.openAlerts().some((alert) =>
@@ -51,23 +51,26 @@ export async function afterVisit(
 
 /**
  * After a look at everything there is: what has changed is told, a unit that runs again is well, and the
- * dead man's switch and the week's digest get their turn. What of alerts fails is an event.
+ * dead man's switch and the week's digest get their turn. What of alerts fails is an event; returns
+ * whether there is somebody to tell, and every channel took what there was.
  */
 export async function afterChecks(
   run: Run,
   terminal: Pick<Terminal, "env">,
   results: readonly CheckResult[],
   stop: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const context = alertContext(run, terminal, stop);
   try {
     const { alertOn } = await import("../../health/alerts/alert_on.ts");
     const { unitResults } = await import("../../health/alerts/unit_failed.ts");
     const units = unitResults(context);
-    await alertOn([...results, ...units], context, { isComplete: true });
+    const { isHeard, told } = await alertOn([...results, ...units], context, { isComplete: true });
     await tellDigest(run, context);
+    return isHeard && [...told.values()].every((error) => error === undefined);
   } catch (thrown) {
     run.tell("alert.failed", { error: messageOf(thrown) });
+    return false;
   }
 }
 

@@ -1,12 +1,13 @@
+import type { Run } from "../../cycle/run.ts";
 import type { CheckResult } from "../../health/check.ts";
+import { statusOf } from "../../health/range.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
+import type { Settings } from "../../settings.ts";
 
 /** Health looks this often; topics of longer epochs are its own. */
 const HEALTH_INTERVAL_MS = 3_600_000;
 /** Windows of a topic that are looked at. */
 const LOOK_BACK = 100;
-/** As in health: one missed window is a warning, the second in a row critical. */
-const MISSED = { warn: "0", crit: "1" };
 /** As in health, but the first failures of a visit are tried again while the window is open. */
 const FAILED = { warn: "0", crit: "2" };
 
@@ -15,26 +16,33 @@ const FAILED = { warn: "0", crit: "2" };
  * "failures", so that both mean the same alert; nothing for a topic of epochs of an hour and more.
  */
 export function visitResults(
-  ledger: Ledger,
+  { ledger, settings }: Pick<Run, "ledger" | "settings">,
   topicId: bigint,
   worker: string,
 ): readonly CheckResult[] {
   if (!isShort(ledger, topicId, worker)) return [];
-  return [...missed(ledger, topicId, worker), ...failures(ledger, topicId)];
+  return [...missed(ledger, topicId, worker, settings.healthMissed), ...failures(ledger, topicId)];
 }
 
-function missed(ledger: Ledger, topicId: bigint, worker: string): readonly CheckResult[] {
+function missed(
+  ledger: Ledger,
+  topicId: bigint,
+  worker: string,
+  { warn, crit }: Settings["healthMissed"],
+): readonly CheckResult[] {
   const known = ledger.closedWindows(topicId, worker, LOOK_BACK)
     .filter(({ outcome }) => outcome !== "unknown");
   const [last] = known;
   if (last === undefined) return [];
   const metAt = known.findIndex(({ outcome }) => outcome === "proven");
   const value = metAt === -1 ? known.length : metAt;
-  const what = { id: "submission", topicId, value, ...MISSED };
-  if (value === 0) return [{ ...what, status: "OK", message: `nonce ${last.nonce} is in` }];
+  const limits = { warn: String(warn - 1), crit: String(crit - 1) };
+  const what = { id: "submission", topicId, value, ...limits };
+  const status = statusOf(value, limits);
+  if (value === 0) return [{ ...what, status, message: `nonce ${last.nonce} is in` }];
   const count = value === 1 ? "1 window" : `${value} windows`;
   return [{
-    ...{ ...what, status: value > Number(MISSED.crit) ? "CRITICAL" : "WARNING" },
+    ...{ ...what, status },
     message: `${count} missed in a row, the last is nonce ${last.nonce}: ${
       last.reason ?? "see the log"
     }`,

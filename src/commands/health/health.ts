@@ -1,4 +1,4 @@
-import { messageOf, PipelineError } from "../../errors.ts";
+import { EXIT_CODES, messageOf, PipelineError } from "../../errors.ts";
 import { writeAlertsFile } from "../../health/alerts_file.ts";
 import { type CheckResult, worstStatus } from "../../health/check.ts";
 import { reportJson, reportText, STATUS_EXIT_CODES } from "../../health/report.ts";
@@ -36,7 +36,7 @@ function everyOf(text: string): number {
 async function look(
   invocation: Invocation,
   terminal: Terminal,
-  stop?: AbortSignal,
+  stop = new AbortController().signal,
 ): Promise<number> {
   let settings: Settings;
   try {
@@ -44,17 +44,25 @@ async function look(
   } catch (thrown) {
     // Whoever watches the exit code must not take a mistake in a file for health.
     if (!(thrown instanceof PipelineError) || thrown.kind === "usage") throw thrown;
-    return print([broken(thrown)], invocation, terminal);
+    const code = print([broken(thrown)], invocation, terminal);
+    return invocation.switches.has("service") ? thrown.exitCode : code;
   }
-  const results = await runChecks(settings, terminal, stop === undefined ? {} : { stop });
+  const { callPeople } = await import("./tell_people.ts");
+  using people = await callPeople(settings, terminal, stop);
+  const results = await runChecks(settings, terminal, { stop });
   // What a stop cut short says nothing of how things are.
-  if (stop?.aborted) return 0;
+  if (stop.aborted) return 0;
   const unwritten = writeFiles(settings, results, terminal);
+  // Before the metrics, which tell how many alerts are open.
+  const isTold = await people.hear([...results, ...unwritten]);
   const unmeasured = wantsMetrics(settings)
     ? await (await import("../metrics/after_health.ts"))
       .metricsAfterHealth(settings, terminal, results, stop)
     : [];
-  return print([...results, ...unwritten, ...unmeasured], invocation, terminal);
+  const code = print([...results, ...unwritten, ...unmeasured], invocation, terminal);
+  const { CRITICAL, UNKNOWN } = STATUS_EXIT_CODES;
+  const isUnheard = !isTold && [CRITICAL, UNKNOWN].includes(code);
+  return isUnheard && invocation.switches.has("service") ? EXIT_CODES.unavailable : code;
 }
 
 const wantsMetrics = ({ metricsFile, metricsListen }: Settings) =>

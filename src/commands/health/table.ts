@@ -14,6 +14,12 @@ export const HEALTH_COMMANDS: readonly Command[] = [
       "wallet. --json: status, checked_at, and checks with name, topic_id, subject, status, message, " +
       "value, unit, warn, crit and fix; members may be added, ignore those you do not know.",
     flags: [
+      {
+        name: "service",
+        meaning:
+          "for a unit with OnFailure=: exit with 69 when what is CRITICAL or UNKNOWN could not " +
+          "be told by every channel, and with 78 when the settings cannot be read",
+      },
       { name: "every", value: "DURATION", meaning: "stay, and look again after each such time" },
     ],
     hasSettings: true,

@@ -43,19 +43,19 @@ export interface Alerted {
 /**
  * Tells people what has changed between these results and those before. What is to be told is in the
  * ledger before the first channel is called, and stays until each channel has taken it: see decide() and
- * deliverAll(). Channels that fail are events, and throw nothing.
+ * deliverAll(). Channels that fail are events, and throw nothing. isHeard: some channel is on.
  */
 export async function alertOn(
   results: readonly Look[],
   context: AlertContext,
   { isComplete }: AlertOptions,
-): Promise<Alerted> {
+): Promise<Alerted & { readonly isHeard: boolean }> {
   const open = await openChannels(context.settings, context.host, context.hostName);
   const [alerted] = await Promise.all([
     alertChannels(results, context, open, isComplete),
     isComplete ? beat(context, open, results) : undefined,
   ]);
-  return alerted;
+  return { ...alerted, isHeard: open.channels.length > 0 };
 }
 
 async function alertChannels(
