@@ -30,7 +30,8 @@ export const schedule: Handler = async (invocation, terminal) => {
   return 0;
 };
 
-const needsDaemon = ({ epochMs }: TopicPace) => epochMs < TIMER_EPOCH_MS;
+/** Whether the topic is for the daemon. */
+export const needsDaemon = ({ epochMs }: TopicPace) => epochMs < TIMER_EPOCH_MS;
 const minutes = (ms: number) => `${Math.round(ms / 6000) / 10} min`;
 
 function textOf(paces: readonly TopicPace[]): string {
