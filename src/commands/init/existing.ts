@@ -25,6 +25,8 @@ export interface Existing {
   readonly topicIds: readonly bigint[];
   /** The absolute path in a setting that is a path. */
   pathOf(name: string): string;
+  /** A path as a person would write it from where they are. */
+  shown(path: string): string;
 }
 
 /** A flag that asks for something else than what is set. */
@@ -46,14 +48,16 @@ export function existingOf({ values }: Invocation, { env, cwd }: Terminal): Exis
   const flags = Object.entries(values).filter(([flag]) => !TOPIC_FLAGS.has(flag));
   loadSettings({ flags: Object.fromEntries(flags), env, cwd });
   const settings = loadSettings({ flags: {}, env, cwd });
+  const shown = (path: string) => path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path;
   const all = readEnvFile(place.globalFile, {
-    ...{ shown: place.globalFile, known: SETTINGS.map(({ name }) => name), foreign: [] },
+    ...{ shown: shown(place.globalFile), known: SETTINGS.map(({ name }) => name), foreign: [] },
     mnemonicFile: place.mnemonicHome,
   });
   return {
     ...{ place, settings, file: new Map([...all].filter(([, { text }]) => text !== "")) },
     topicIds: [...settings.topics, ...settings.broken].flatMap(({ topicId }) => topicId ?? []),
     pathOf: (name) => resolve(cwd, settings.texts.get(name) ?? ""),
+    shown,
   };
 }
 
@@ -120,7 +124,7 @@ export function refuseConflicts(conflicts: readonly Conflict[], invocation: Invo
 
 /** Where `wanted` differs from the global file; `flagOf` tells which flag a setting came from. */
 export function conflictsIn(
-  { file, place }: Existing,
+  { file, place, shown }: Existing,
   wanted: ReadonlyMap<string, string>,
   flagOf: (name: string) => string,
 ): readonly Conflict[] {
@@ -129,8 +133,9 @@ export function conflictsIn(
     if (there === undefined || there.text === text) return [];
     return {
       flag: flagOf(name),
-      message:
-        `Cannot set ${name} to ${text}: ${place.globalFile}:${there.line} says ${there.text}`,
+      message: `Cannot set ${name} to ${text}: ${
+        shown(place.globalFile)
+      }:${there.line} says ${there.text}`,
     };
   });
 }

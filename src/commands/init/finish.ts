@@ -13,7 +13,7 @@ import { goLive } from "../doctor/go_live.ts";
 import { type OpenRun, openRun } from "../open_run.ts";
 import { waiting } from "../progress.ts";
 import type { Terminal } from "../terminal_io.ts";
-import { amount } from "../wallet/facts.ts";
+import { shortAllo } from "../short_allo.ts";
 
 /** The looks and the rehearsal have so long, milliseconds. */
 const REHEARSAL_MS = 180_000;
@@ -41,7 +41,7 @@ export async function finish(
   address: string,
   terminal: Terminal,
   stop: AbortSignal,
-  tell: (step: Step) => void,
+  tell: (step: Step, on: Terminal) => void,
 ): Promise<Finish> {
   const steps: Step[] = [];
   using progress = waiting(terminal, "looking at the wallet");
@@ -59,7 +59,7 @@ export async function finish(
         },
       );
       steps.push(done);
-      tell(done);
+      tell(done, progress.terminal);
     };
     await step("wallet", () => fund(run, address, progress.on));
     for (const topic of settings.topics) {
@@ -78,7 +78,7 @@ export async function finish(
 async function fund(run: OpenRun, address: string, on: (what: string) => void): Promise<string> {
   const chain = await connectTo(run);
   const held = await chain.balanceUallo(address);
-  if (held > 0n || run.settings.feeGranter !== undefined) return `${address} holds ${amount(held)}`;
+  if (held > 0n || run.settings.feeGranter !== undefined) return `holds ${shortAllo(held)} ALLO`;
   const { chainId, faucetUrl } = run.settings;
   if (!/testnet|devnet/.test(chainId)) {
     throw new PipelineError("unavailable", `${address} holds nothing, and nobody gives ALLO away`, {
@@ -87,7 +87,7 @@ async function fund(run: OpenRun, address: string, on: (what: string) => void): 
   }
   on(`waiting for coins of ${faucetUrl}`);
   const { balanceUallo } = await fundWallet(run, address);
-  return `${address} holds ${amount(balanceUallo)} of the faucet`;
+  return `holds ${shortAllo(balanceUallo)} ALLO of the faucet`;
 }
 
 async function train(
@@ -108,6 +108,6 @@ async function train(
   });
   const { record, spec } = artifact;
   const bar = topic.target === "volatility" ? "the expanding mean's" : "the zero forecast's";
-  return `model ${artifact.id} (${spec.learner}), judged on ${record.forecasts} forecasts it could not ` +
-    `know: squared error ${record.mseRatio.toFixed(4)} of ${bar}`;
+  return `model ${artifact.id} (${spec.learner}): squared error ${record.mseRatio.toFixed(4)} of ` +
+    `${bar}, on ${record.forecasts} forecasts it could not know`;
 }

@@ -6,9 +6,10 @@ import type { Handler, Invocation } from "../command.ts";
 import { blocksJson, tally } from "../doctor/report.ts";
 import { isThere } from "../doctor/system.ts";
 import { openRun } from "../open_run.ts";
+import { pacesText } from "../schedule.ts";
 import type { Terminal } from "../terminal_io.ts";
 import { addressOf } from "../wallet/address.ts";
-import { existingOf } from "./existing.ts";
+import { type Existing, existingOf } from "./existing.ts";
 import { finish } from "./finish.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { questionsOf } from "./questions.ts";
@@ -36,22 +37,23 @@ export const init: Handler = async (invocation, terminal) => {
   const plan = await planOf(questions, invocation, existing, terminal, out);
   const { wallet } = plan;
   if (!isDryRun) {
-    writePlan(plan);
     if (wallet.state === "new" && wallet.mnemonic !== undefined && questions.isAsking) {
-      await showOnce(wallet.mnemonic, wallet.path, questions, terminal);
+      await showOnce(wallet.mnemonic, existing.shown(wallet.path), questions, terminal);
     }
+    writePlan(plan);
   }
-  out(planText(plan, isDryRun));
+  out(planText(plan, isDryRun, existing.shown));
   if (isDryRun || switches.has("files-only")) {
     if (json) terminal.out(`${JSON.stringify(planJson(plan, isDryRun))}\n`);
     return 0;
   }
-  return await goOn(plan, invocation, terminal, out);
+  return await goOn(plan, existing, invocation, terminal, out);
 };
 
 /** From the files to a rehearsal, and what to type next. */
 async function goOn(
   plan: Plan,
+  { place }: Existing,
   { json }: Invocation,
   terminal: Terminal,
   out: (text: string) => void,
@@ -61,15 +63,15 @@ async function goOn(
   const address = plan.wallet.address ?? await addressOf(settings);
   const stop = terminal.stopSignal();
   out("\n");
-  const { steps, blocks } = await finish(settings, address, terminal, stop, (step) => {
-    out(stepText(step, colour));
+  const { steps, blocks } = await finish(settings, address, terminal, stop, (step, on) => {
+    if (!json) on.out(stepText(step, colour));
   });
   const isGo = tally(blocks).fail === 0;
   out(`\n${answersText(blocks, colour)}`);
-  const paces = await pacesOf(settings, terminal, stop);
-  const { place } = existingOf({ values: {}, switches: new Set(), words: [], json }, terminal);
+  const { paces, isProven } = await outlookOf(settings, terminal, stop);
+  out(`\n${pacesText(paces)}\n`);
   const next = nextSteps(paces, place, isGo, plan.channels);
-  out(nextText(next, plan.channels));
+  out(nextText(next, plan.channels, isProven));
   if (json) {
     const done = steps.map(({ what, said, error }) => ({ what, said, ok: error === undefined }));
     terminal.out(`${
@@ -86,14 +88,16 @@ async function goOn(
   return failed === 0 && !isGo ? 1 : failed;
 }
 
-async function pacesOf(
+/** What the topics need, and whether a submission has been confirmed before. */
+async function outlookOf(
   settings: Settings,
   terminal: Terminal,
   stop: AbortSignal,
-): Promise<readonly TopicPace[]> {
+): Promise<{ readonly paces: readonly TopicPace[]; readonly isProven: boolean }> {
   using run = openRun(settings, terminal, { stop });
   try {
-    return await topicPaces(run, settings.topics.map(({ topicId }) => topicId));
+    const paces = await topicPaces(run, settings.topics.map(({ topicId }) => topicId));
+    return { paces, isProven: run.ledger.milestoneMs("first submission") !== undefined };
   } catch (thrown) {
     throw failureOf(run, thrown);
   }

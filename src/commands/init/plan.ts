@@ -71,7 +71,7 @@ export async function planOf(
   progress[Symbol.dispose]();
   out(`${chainId} at ${chain.url}, block ${height}\n`);
 
-  const topics = await newTopics(questions, invocation, existing, conflicts, chain, out, cwd);
+  const topics = await newTopics(questions, invocation, existing, conflicts, chain, terminal, out);
   refuseConflicts(conflicts, invocation);
   const wallet = await walletPlan(questions, invocation, existing, conflicts);
   const venues = await venuePlan(questions, invocation, existing, conflicts, cwd);

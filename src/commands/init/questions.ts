@@ -24,7 +24,7 @@ export interface Questions {
   secret(text: string, isSound: (text: string) => boolean, allowed: string): Promise<string>;
   /** A recovery phrase that is typed unseen. */
   phrase(): Promise<string>;
-  /** Waits for Enter. */
+  /** Waits for Enter; throws "retry" at Ctrl-C, which then does not end the process. */
   pause(text: string): Promise<void>;
 }
 
@@ -65,8 +65,7 @@ export function questionsOf({ values, switches }: Invocation, terminal: Terminal
       }),
     phrase: () => readPhrase(Deno.stdin, say),
     async pause(text) {
-      say(text);
-      await readLine();
+      await readSecretLine(Deno.stdin, text, say);
     },
   };
 }

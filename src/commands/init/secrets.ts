@@ -88,7 +88,9 @@ export async function secretFile(
     const text = await read(source);
     if (!isThere(path)) return { path, text };
     if (await read(path) !== text) {
-      const message = `Cannot use --${flag} ${source}: ${path} is there and holds another`;
+      const message = `Cannot use --${flag} ${source}: ${
+        existing.shown(path)
+      } is there and holds another`;
       conflicts.push({ flag, message });
     }
     return undefined;

@@ -9,10 +9,13 @@ import type { Step } from "./finish.ts";
 import type { Plan } from "./plan.ts";
 
 /** What is set already, for whoever goes on from there. */
-export function existingText({ place, file, topicIds }: Existing, hasWallet: boolean): string {
+export function existingText(
+  { place, file, topicIds, shown }: Existing,
+  hasWallet: boolean,
+): string {
   const names = [...file.keys()].join(", ");
   const rows = [
-    ...names === "" ? [] : [["settings", `${place.globalFile}: ${names}`]],
+    ...names === "" ? [] : [["settings", `${shown(place.globalFile)}: ${names}`]],
     ...topicIds.length === 0 ? [] : [["topics", topicIds.join(", ")]],
     ...hasWallet ? [["wallet", "kept"]] : [],
   ];
@@ -22,11 +25,11 @@ export function existingText({ place, file, topicIds }: Existing, hasWallet: boo
 const indented = (text: string) => text.replace(/^/gm, "  ");
 
 /** The files of the plan; a secret's content is never told. */
-export function planText(plan: Plan, isDryRun: boolean): string {
+export function planText(plan: Plan, isDryRun: boolean, shown: Existing["shown"]): string {
   const { wallet } = plan;
   const verb = isDryRun ? "would write" : "wrote";
   const files = filesOf(plan).map(({ path, mode, lines }) =>
-    `${verb} ${path}${mode === undefined ? "" : `, mode ${mode}`}\n` +
+    `${verb} ${shown(path)}${mode === undefined ? "" : `, mode ${mode}`}\n` +
     lines.map((line) => `  ${line}\n`).join("")
   );
   const address = wallet.address === undefined ? "" : `wallet ${wallet.address}, ${wallet.state}\n`;
@@ -104,11 +107,16 @@ export function nextSteps(
 }
 
 /** The last lines. */
-export function nextText(steps: readonly Next[], channels: readonly string[]): string {
+export function nextText(
+  steps: readonly Next[],
+  channels: readonly string[],
+  isProven: boolean,
+): string {
+  const rows = table(steps.map(([command, why]) => [command, `# ${why}`]));
   const news = channels.length === 0
-    ? "No channel of alerts is on: run init --alerts slack (or another) to hear of what goes wrong."
-    : `When the first submission is confirmed, ${channels.join(", ")} will hear of it.`;
-  return `\nNext:\n${
-    indented(table(steps.map(([command, why]) => [command, `# ${why}`])))
-  }\n\n${news}\n`;
+    ? "\nNo channel of alerts is on: allora-pipeline init --alerts slack (or another) puts one on.\n"
+    : isProven
+    ? ""
+    : `\nWhen the first submission is confirmed, ${channels.join(", ")} will hear of it.\n`;
+  return `\nNext:\n${indented(rows)}\n${news}`;
 }

@@ -4,6 +4,8 @@ import { table } from "../../host/terminal.ts";
 import type { Invocation } from "../command.ts";
 import { saidOf } from "../doctor/topic_metadata.ts";
 import { topicIdOf } from "../flag_value.ts";
+import { waiting } from "../progress.ts";
+import type { Terminal } from "../terminal_io.ts";
 import { type Conflict, type Existing, settingParser } from "./existing.ts";
 import { SANDBOX } from "./network.ts";
 import type { Questions } from "./questions.ts";
@@ -31,13 +33,14 @@ export async function newTopics(
   existing: Existing,
   conflicts: Conflict[],
   chain: ChainClient,
+  terminal: Terminal,
   out: (text: string) => void,
-  cwd: string,
 ): Promise<readonly NewTopic[]> {
+  const { cwd } = terminal;
   const { topicIds: on } = existing;
   if (values["topics"] === undefined && on.length > 0) return [];
   const isListed = values["topics"] === undefined && questions.isAsking;
-  if (isListed) out(`\n${listOf(await activeTopics(chain))}\n\n`);
+  if (isListed) out(`\n${listOf(await activeTopics(chain, terminal))}\n\n`);
   const sandbox = SANDBOX[chain.chainId];
   const topics = await questions.answer({
     flag: "topics",
@@ -50,9 +53,9 @@ export async function newTopics(
         conflicts.push({
           flag: "topics",
           keep: [...on, ...ids.filter((id) => !on.includes(id))].join(","),
-          message: `Cannot leave out topic ${
-            dropped.join(", ")
-          }: its file is in ${existing.place.topicsDir}`,
+          message: `Cannot leave out topic ${dropped.join(", ")}: its file is in ${
+            existing.shown(existing.place.topicsDir)
+          }`,
         });
       }
       const wanted = ids.filter((id) => !on.includes(id));
@@ -101,7 +104,8 @@ async function topicOnChain(chain: ChainClient, topicId: bigint): Promise<Topic>
 }
 
 /** The topics that open windows, in the order of their ids. */
-async function activeTopics(chain: ChainClient): Promise<readonly Topic[]> {
+async function activeTopics(chain: ChainClient, terminal: Terminal): Promise<readonly Topic[]> {
+  using _progress = waiting(terminal, `asking ${chain.chainId} for its topics`);
   const end = await chain.nextTopicId();
   const found: Topic[] = [];
   let next = 1n;

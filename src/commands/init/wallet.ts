@@ -32,7 +32,7 @@ export async function walletPlan(
   const way = wordOf("wallet", ["new", "import", "keep"]);
   if (isThere(path)) {
     const mnemonic = await readMnemonic(path);
-    const message = `${path} is there, and a wallet is never written over`;
+    const message = `${existing.shown(path)} is there, and a wallet is never written over`;
     if (given !== undefined && way(given) !== "keep") {
       conflicts.push({
         flag: "wallet",
@@ -91,12 +91,9 @@ export async function showOnce(
   );
   const hasScreens = terminal.env["TERM"] !== "dumb";
   terminal.out(
-    `${
-      hasScreens ? ENTER_SCREEN : ""
-    }The words of the new wallet, shown this once and kept in ${path}:\n\n` +
-      `${
-        rows.join("\n")
-      }\n\nWhoever has them has the coins, and without them the coins are gone.\n`,
+    `${hasScreens ? ENTER_SCREEN : ""}The words of the new wallet, shown this once; ` +
+      `they will be kept in ${path}:\n\n${rows.join("\n")}\n\n` +
+      "Whoever has them has the coins, and without them the coins are gone.\n",
   );
   try {
     await questions.pause("Write them on paper, then press Enter: ");
