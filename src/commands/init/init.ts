@@ -1,7 +1,7 @@
 import { type TopicPace, topicPaces } from "../../cycle/topic_pace.ts";
 import { failureOf } from "../../cycle/run.ts";
 import { worstExitCode } from "../../errors.ts";
-import { loadSettings, type Settings } from "../../settings.ts";
+import { loadSettings, locate, type Settings } from "../../settings.ts";
 import type { Handler, Invocation } from "../command.ts";
 import { blocksJson, tally } from "../doctor/report.ts";
 import { isThere } from "../doctor/system.ts";
@@ -30,8 +30,9 @@ export const init: Handler = async (invocation, terminal) => {
   const { switches, json } = invocation;
   const isDryRun = switches.has("dry-run");
   const out = (text: string) => json ? undefined : terminal.out(text);
+  // First: settings that may not be written may not be read either.
+  if (!isDryRun) checkWritable(locate(terminal.env, terminal.cwd, "/"));
   const existing = existingOf(invocation, terminal);
-  if (!isDryRun) checkWritable(existing.place);
   const questions = questionsOf(invocation, terminal);
   out(existingText(existing, isThere(existing.pathOf("ALLORA_MNEMONIC_FILE"))));
   const plan = await planOf(questions, invocation, existing, terminal, out);

@@ -7,6 +7,7 @@ import { needsDaemon } from "../schedule.ts";
 import type { Existing } from "./existing.ts";
 import type { Step } from "./finish.ts";
 import type { Plan } from "./plan.ts";
+import { isInstalled } from "./write.ts";
 
 /** What is set already, for whoever goes on from there. */
 export function existingText(
@@ -73,36 +74,34 @@ type Next = readonly [command: string, why: string];
 /** What to type next, a person's commands in order. */
 export function nextSteps(
   paces: readonly TopicPace[],
-  { globalFile }: Place,
+  place: Place,
   isGo: boolean,
   channels: readonly string[],
 ): readonly Next[] {
-  const isInstalled = globalFile.startsWith("/etc/");
-  const short = paces.filter(needsDaemon).map(({ topicId }) => topicId);
-  const why = short.length === 0
-    ? "the timer, every 5 minutes: enough for every topic"
-    : `the daemon: the epochs of topic ${short.join(", ")} are too short for a timer`;
-  const unit = short.length === 0 ? "allora-pipeline.target" : "allora-pipeline.service";
-  const run: readonly Next[] = isInstalled
-    ? [[`sudo systemctl enable --now ${unit}`, why]]
-    : short.length === 0
-    ? [
-      ["allora-pipeline submit", "one visit now; again every 5 minutes is enough for every topic"],
-      ["allora-pipeline schedule --cron", "lines for crontab that do so"],
-    ]
-    : [["allora-pipeline daemon", why]];
-  return [
-    ...isGo
+  const steps: readonly Next[] = [
+    ...isGo ? [] : [["doctor --go-live", "once the failures above are cured"] as const],
+    ...channels.length === 0
       ? []
-      : [["allora-pipeline doctor --go-live", "once the failures above are cured"] as const],
-    ...channels.length === 0 ? [] : [
-      [
-        "allora-pipeline alert --test",
-        `a word on every channel: ${channels.join(", ")}`,
-      ] as const,
-    ],
-    ...run,
-    ["allora-pipeline status", "how everything stands"],
+      : [["alert --test", `a word on every channel: ${channels.join(", ")}`] as const],
+    ...isInstalled(place) ? [] : byHand(paces),
+    ["status", "how everything stands"],
+  ];
+  const sudo = isInstalled(place) ? "sudo " : "";
+  const typed = steps.map(([command, why]): Next => [`${sudo}allora-pipeline ${command}`, why]);
+  return isInstalled(place) ? typed.toSpliced(-1, 0, byUnits(paces)) : typed;
+}
+
+const isForDaemon = (paces: readonly TopicPace[]) => paces.some(needsDaemon);
+
+function byUnits(paces: readonly TopicPace[]): Next {
+  const unit = isForDaemon(paces) ? "allora-pipeline.service" : "allora-pipeline.target";
+  return [`sudo systemctl enable --now ${unit}`, isForDaemon(paces) ? "the daemon" : "the timers"];
+}
+
+function byHand(paces: readonly TopicPace[]): readonly Next[] {
+  return isForDaemon(paces) ? [["daemon", "it stays, and is stopped by Ctrl-C"]] : [
+    ["submit", "one visit now; again every 5 minutes is enough"],
+    ["schedule --cron", "lines for crontab that do so"],
   ];
 }
 

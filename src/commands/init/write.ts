@@ -32,8 +32,14 @@ function writeSettings(path: string, text: string): void {
   Deno.chownSync(path, uid, gid);
 }
 
+/** Whether the settings are the machine's, and not those of a working directory. */
+export function isInstalled({ globalFile }: Place): boolean {
+  return globalFile.startsWith("/etc/");
+}
+
 /** Throws "denied" before anybody is asked anything, when the settings may not be written. */
-export function checkWritable({ globalFile }: Place): void {
+export function checkWritable(place: Place): void {
+  const { globalFile } = place;
   const directory = dirname(globalFile);
   try {
     const probe = Deno.makeTempFileSync({ dir: directory, prefix: ".new-" });
@@ -43,7 +49,10 @@ export function checkWritable({ globalFile }: Place): void {
       throw fileError("write", globalFile, thrown);
     }
     throw new PipelineError("denied", `Cannot write to ${directory}: permission is denied`, {
-      ...{ cause: thrown, hint: "run it as root: sudo allora-pipeline init" },
+      cause: thrown,
+      hint: isInstalled(place)
+        ? "run it as root: sudo allora-pipeline init"
+        : "run it in a directory of your own",
     });
   }
 }
