@@ -220,3 +220,38 @@ Deno.test("without a chain that answers nothing is written", async () => {
   assertEquals([...Deno.readDirSync(cwd)], []);
   await Deno.remove(cwd);
 });
+
+Deno.test("what cannot be finished is said with its cure, and the files stay for the next run", async () => {
+  const [first] = defaultTopics(10);
+  const topics = [{ ...first!, epochLength: 72, submissionWindow: 60 }];
+  await using at = await bench({ chainId: "practice-1", topics });
+  const { code, stdout } = await at.init("--topics", "1");
+  assertEquals(code, 69, stdout);
+  assertMatch(stdout, /fail {2}wallet: allo1\w+ holds nothing, and nobody gives ALLO away/);
+  assertStringIncludes(stdout, "To fix: send ALLO to allo1");
+  assertStringIncludes(stdout, "NO GO");
+  assertMatch(stdout, /^ {4}1 {2}72 blocks, 6 min .* the daemon$/m);
+  assertMatch(stdout, /allora-pipeline doctor --go-live +# once .*\n +allora-pipeline daemon/);
+
+  at.devnet.fund(
+    JSON.parse((await at.run("wallet", "address", "--json")).stdout).address,
+    10n ** 18n,
+  );
+  const again = await at.run("init", "--yes");
+  // The candles are of 2024, which is forgiven to a devnet alone.
+  assertEquals(again.code, 1, again.stdout);
+  assertMatch(again.stdout, /holds 1\.000000 ALLO$[^]*fail {2}clock: [^]*NO GO$/m);
+});
+
+Deno.test("what the environment says is set, and wins over the file: it is not asked for", async () => {
+  await using at = await bench();
+  const { rpcUrl, chain: { chainId } } = at.devnet;
+  const env = { ALLORA_RPC: rpcUrl, ALLORA_CHAIN_ID: chainId };
+  const init = (...args: string[]) => runMain(["init", "--yes", ...args], { cwd: at.cwd, env });
+  const refused = await init("--network", "testnet", "--topics", "1");
+  assertEquals(refused.code, 78);
+  assertStringIncludes(refused.stderr, `allora-testnet-1: the environment says ${chainId}`);
+  const { code, stderr } = await init("--topics", "1", "--files-only");
+  assertEquals(code, 0, stderr);
+  assertEquals(settingsIn(at.files()[".env"]), { ALLORA_VENUES: "binance" });
+});

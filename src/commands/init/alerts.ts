@@ -25,7 +25,7 @@ export async function alertPlan(
 ): Promise<AlertPlan> {
   const { values } = invocation;
   const isOn = (name: ChannelName) =>
-    name === "email" ? existing.file.has("ALLORA_SMTP_HOST") : hasSecret(existing, name);
+    name === "email" ? existing.setAt("ALLORA_SMTP_HOST").length > 0 : hasSecret(existing, name);
   const on = CHANNELS.filter(isOn);
   const byFlags = CHANNELS.filter((name) =>
     values[name === "email" ? "smtp-host" : SECRETS[name].flag] !== undefined

@@ -21,6 +21,8 @@ export interface Existing {
   readonly settings: Settings;
   /** The global file's settings, those with a value. */
   readonly file: ReadonlyMap<string, EnvValue>;
+  /** Where else than by default a setting has a value, and which: the environment wins. */
+  setAt(name: string): readonly { readonly where: string; readonly text: string }[];
   /** Topics whose files are there, usable or not. */
   readonly topicIds: readonly bigint[];
   /** The absolute path in a setting that is a path. */
@@ -53,11 +55,18 @@ export function existingOf({ values }: Invocation, { env, cwd }: Terminal): Exis
     ...{ shown: shown(place.globalFile), known: SETTINGS.map(({ name }) => name), foreign: [] },
     mnemonicFile: place.mnemonicHome,
   });
+  const file = new Map([...all].filter(([, { text }]) => text !== ""));
   return {
-    ...{ place, settings, file: new Map([...all].filter(([, { text }]) => text !== "")) },
+    ...{ place, settings, file, shown },
+    setAt(name) {
+      const [given, line] = [env[name], file.get(name)];
+      return [
+        ...given ? [{ where: "the environment", text: given }] : [],
+        ...line ? [{ where: `${shown(place.globalFile)}:${line.line}`, text: line.text }] : [],
+      ];
+    },
     topicIds: [...settings.topics, ...settings.broken].flatMap(({ topicId }) => topicId ?? []),
     pathOf: (name) => resolve(cwd, settings.texts.get(name) ?? ""),
-    shown,
   };
 }
 
@@ -122,20 +131,16 @@ export function refuseConflicts(conflicts: readonly Conflict[], invocation: Invo
   });
 }
 
-/** Where `wanted` differs from the global file; `flagOf` tells which flag a setting came from. */
+/** Where `wanted` differs from what is set; `flagOf` tells which flag a setting came from. */
 export function conflictsIn(
-  { file, place, shown }: Existing,
+  { setAt }: Existing,
   wanted: ReadonlyMap<string, string>,
   flagOf: (name: string) => string,
 ): readonly Conflict[] {
-  return [...wanted].flatMap(([name, text]) => {
-    const there = file.get(name);
-    if (there === undefined || there.text === text) return [];
-    return {
+  return [...wanted].flatMap(([name, text]) =>
+    setAt(name).filter((set) => set.text !== text).map((set) => ({
       flag: flagOf(name),
-      message: `Cannot set ${name} to ${text}: ${
-        shown(place.globalFile)
-      }:${there.line} says ${there.text}`,
-    };
-  });
+      message: `Cannot set ${name} to ${text}: ${set.where} says ${set.text}`,
+    }))
+  );
 }

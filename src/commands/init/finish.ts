@@ -108,6 +108,6 @@ async function train(
   });
   const { record, spec } = artifact;
   const bar = topic.target === "volatility" ? "the expanding mean's" : "the zero forecast's";
-  return `model ${artifact.id} (${spec.learner}): squared error ${record.mseRatio.toFixed(4)} of ` +
-    `${bar}, on ${record.forecasts} forecasts it could not know`;
+  return `model ${artifact.id} (${spec.learner}), MSE ${record.mseRatio.toFixed(4)} of ${bar} ` +
+    `on ${record.forecasts} unseen forecasts`;
 }

@@ -22,11 +22,11 @@ export const SANDBOX: Readonly<Record<string, string>> = { "allora-testnet-1": "
 export async function networkSettings(
   questions: Questions,
   { values }: Invocation,
-  { file }: Existing,
+  { setAt }: Existing,
   cwd: string,
 ): Promise<ReadonlyMap<string, string>> {
   const { network: given, rpc, "chain-id": chainId } = values;
-  const isSet = file.has("ALLORA_RPC") || file.has("ALLORA_CHAIN_ID");
+  const isSet = [...setAt("ALLORA_RPC"), ...setAt("ALLORA_CHAIN_ID")].length > 0;
   if (given === undefined && (isSet || rpc !== undefined && chainId !== undefined)) {
     return new Map();
   }

@@ -22,7 +22,7 @@ export async function venuePlan(
 ): Promise<VenuePlan> {
   const { values } = invocation;
   const keyed = WITH_KEY.filter((venue) => values[SECRETS[venue].flag] !== undefined);
-  const set = values["venues"] === undefined ? existing.file.get(NAME)?.text : undefined;
+  const set = values["venues"] === undefined ? existing.setAt(NAME)[0]?.text : undefined;
   // A topic that is on has its candles already.
   const isSettled = set !== undefined || existing.topicIds.length > 0 && keyed.length === 0 &&
       values["venues"] === undefined;
