@@ -1,8 +1,7 @@
-import type { Invocation } from "../command.ts";
 import { PipelineError } from "../../errors.ts";
-import { type Conflict, type Existing, settingParser } from "./existing.ts";
-import type { Questions } from "./questions.ts";
+import { settingParser } from "./existing.ts";
 import { hasSecret, type SecretFile, secretFile, SECRETS } from "./secrets.ts";
+import type { Wizard } from "./wizard.ts";
 
 const CHANNELS = ["slack", "discord", "webhook", "email", "heartbeat"] as const;
 type ChannelName = typeof CHANNELS[number];
@@ -16,14 +15,8 @@ export interface AlertPlan {
 }
 
 /** Asks who shall hear when something is wrong; what is on stays on. */
-export async function alertPlan(
-  questions: Questions,
-  invocation: Invocation,
-  existing: Existing,
-  conflicts: Conflict[],
-  cwd: string,
-): Promise<AlertPlan> {
-  const { values } = invocation;
+export async function alertPlan(wizard: Wizard): Promise<AlertPlan> {
+  const { questions, values, existing } = wizard;
   const isOn = (name: ChannelName) =>
     name === "email" ? existing.setAt("ALLORA_SMTP_HOST").length > 0 : hasSecret(existing, name);
   const on = CHANNELS.filter(isOn);
@@ -42,11 +35,11 @@ export async function alertPlan(
   let settings: ReadonlyMap<string, string> = new Map();
   for (const name of channels) {
     if (name === "email") {
-      if (!isOn(name)) settings = await mailSettings(questions, cwd);
+      if (!isOn(name)) settings = await mailSettings(wizard);
       const hasUser = settings.has("ALLORA_SMTP_USER") || values["smtp-user"] !== undefined;
       if (!hasUser && values[SECRETS.email.flag] === undefined) continue;
     } else if (isOn(name) && values[SECRETS[name].flag] === undefined) continue;
-    const file = await secretFile(name, invocation, questions, existing, conflicts);
+    const file = await secretFile(wizard, name);
     if (file !== undefined) files.push(file);
   }
   return { settings, files, channels };
@@ -66,8 +59,7 @@ function channelsOf(text: string): readonly ChannelName[] {
 }
 
 async function mailSettings(
-  questions: Questions,
-  cwd: string,
+  { questions, terminal: { cwd } }: Wizard,
 ): Promise<ReadonlyMap<string, string>> {
   const rows = [
     ["ALLORA_SMTP_HOST", "smtp-host", "Mail server", undefined],

@@ -35,7 +35,9 @@ export const init: Handler = async (invocation, terminal) => {
   const existing = existingOf(invocation, terminal);
   const questions = questionsOf(invocation, terminal);
   out(existingText(existing, isThere(existing.pathOf("ALLORA_MNEMONIC_FILE"))));
-  const plan = await planOf(questions, invocation, existing, terminal, out);
+  const { values } = invocation;
+  const wizard = { questions, values, existing, conflicts: [], terminal, isDryRun, out };
+  const plan = await planOf(wizard, invocation);
   const { wallet } = plan;
   if (!isDryRun) {
     if (wallet.state === "new" && wallet.mnemonic !== undefined && questions.isAsking) {

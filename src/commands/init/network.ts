@@ -1,7 +1,7 @@
 import { PipelineError } from "../../errors.ts";
-import type { Invocation } from "../command.ts";
-import { type Existing, settingParser } from "./existing.ts";
-import { type Questions, wordOf } from "./questions.ts";
+import { settingParser } from "./existing.ts";
+import { wordOf } from "./questions.ts";
+import type { Wizard } from "./wizard.ts";
 
 /** What is known of the networks: the foundation's endpoint first, and one of somebody else to agree with it. */
 const NETWORKS = {
@@ -20,10 +20,7 @@ export const SANDBOX: Readonly<Record<string, string>> = { "allora-testnet-1": "
 
 /** ALLORA_RPC and ALLORA_CHAIN_ID as they are wanted; none when they are set and no flag says otherwise. */
 export async function networkSettings(
-  questions: Questions,
-  { values }: Invocation,
-  { setAt }: Existing,
-  cwd: string,
+  { questions, values, existing: { setAt }, terminal: { cwd } }: Wizard,
 ): Promise<ReadonlyMap<string, string>> {
   const { network: given, rpc, "chain-id": chainId } = values;
   const isSet = [...setAt("ALLORA_RPC"), ...setAt("ALLORA_CHAIN_ID")].length > 0;

@@ -1,26 +1,19 @@
 import { join } from "node:path";
-import { connect } from "../../chain/client.ts";
+import { type ChainClient, connect } from "../../chain/client.ts";
 import { envExample } from "../../settings.ts";
 import { flagOf } from "../../settings/table.ts";
 import type { Invocation } from "../command.ts";
 import { isThere } from "../doctor/system.ts";
 import { waiting } from "../progress.ts";
-import type { Terminal } from "../terminal_io.ts";
 import { type AlertPlan, alertPlan } from "./alerts.ts";
 import { withSettings } from "./env_text.ts";
-import {
-  type Conflict,
-  conflictsIn,
-  type Existing,
-  globalFlags,
-  refuseConflicts,
-} from "./existing.ts";
+import { conflictsIn, type Existing, globalFlags, refuseConflicts } from "./existing.ts";
 import { networkSettings } from "./network.ts";
-import type { Questions } from "./questions.ts";
 import type { SecretFile } from "./secrets.ts";
 import { type NewTopic, newTopics } from "./topics.ts";
 import { venuePlan } from "./venues.ts";
 import { type WalletPlan, walletPlan } from "./wallet.ts";
+import type { Wizard } from "./wizard.ts";
 
 /** A text file that is to be written. */
 export interface TextFile {
@@ -44,48 +37,49 @@ export interface Plan {
  * Asks for all that is missing and makes the plan; nothing is written. Throws "config" with the command
  * that keeps what is set, when a flag wants something else, and what asking and the chain throw.
  */
-export async function planOf(
-  questions: Questions,
-  invocation: Invocation,
-  existing: Existing,
-  terminal: Terminal,
-  out: (text: string) => void,
-): Promise<Plan> {
-  const { cwd, host } = terminal;
-  const { settings: now } = existing;
-  const conflicts: Conflict[] = [];
-  const flags = globalFlags(invocation, cwd);
-  const network = await networkSettings(questions, invocation, existing, cwd);
+export async function planOf(wizard: Wizard, invocation: Invocation): Promise<Plan> {
+  const { existing, conflicts } = wizard;
+  const flags = globalFlags(invocation, wizard.terminal.cwd);
+  const network = await networkSettings(wizard);
   const settings = new Map([...network, ...flags]);
   conflicts.push(
     ...conflictsIn(existing, settings, (name) => flags.has(name) ? flagOf(name) : "network"),
   );
   refuseConflicts(conflicts, invocation);
 
-  const chainId = settings.get("ALLORA_CHAIN_ID") ?? now.chainId;
-  const urls = settings.get("ALLORA_RPC")?.split(",").map((url) => url.trim()) ?? now.rpc;
-  const timeoutMs = now.rpcTimeoutMs;
-  using progress = waiting(terminal, `asking ${chainId}`);
-  const chain = await connect({ urls, expectChainId: chainId, timeoutMs, host });
-  const { height } = await chain.head();
-  progress[Symbol.dispose]();
-  out(`${chainId} at ${chain.url}, block ${height}\n`);
-
-  const topics = await newTopics(questions, invocation, existing, conflicts, chain, terminal, out);
+  const chain = await connected(wizard, settings);
+  const topics = await newTopics(wizard, chain);
   refuseConflicts(conflicts, invocation);
-  const wallet = await walletPlan(questions, invocation, existing, conflicts);
-  const venues = await venuePlan(questions, invocation, existing, conflicts, cwd);
-  const alerts = await alertPlan(questions, invocation, existing, conflicts, cwd);
+  const wallet = await walletPlan(wizard);
+  const venues = await venuePlan(wizard);
+  const alerts = await alertPlan(wizard);
   refuseConflicts(conflicts, invocation);
   for (const [name, text] of [...venues.settings, ...alerts.settings]) settings.set(name, text);
   return {
-    ...{ chainId, topics, wallet, channels: alerts.channels },
+    ...{ chainId: chain.chainId, topics, wallet, channels: alerts.channels },
     texts: [
       ...globalFile(existing, settings),
       ...topics.map((topic) => topicFile(existing, topic)),
     ],
     secrets: [...venues.files, ...alerts.files],
   };
+}
+
+/** The chain of the settings that are wanted, or else of those there are. */
+async function connected(
+  { existing: { settings }, terminal, out }: Wizard,
+  wanted: ReadonlyMap<string, string>,
+): Promise<ChainClient> {
+  const { host } = terminal;
+  const { rpcTimeoutMs: timeoutMs } = settings;
+  const expectChainId = wanted.get("ALLORA_CHAIN_ID") ?? settings.chainId;
+  const urls = wanted.get("ALLORA_RPC")?.split(",").map((url) => url.trim()) ?? settings.rpc;
+  using progress = waiting(terminal, `asking ${expectChainId}`);
+  const chain = await connect({ urls, expectChainId, timeoutMs, host });
+  const { height } = await chain.head();
+  progress[Symbol.dispose]();
+  out(`${chain.chainId} at ${chain.url}, block ${height}\n`);
+  return chain;
 }
 
 const linesOf = (settings: ReadonlyMap<string, string>) =>

@@ -7,8 +7,9 @@ import {
   readVenueKey,
 } from "../../host/credentials.ts";
 import { isThere } from "../doctor/system.ts";
-import type { Conflict, Existing } from "./existing.ts";
-import { type Questions, unanswered } from "./questions.ts";
+import type { Existing } from "./existing.ts";
+import { unanswered } from "./questions.ts";
+import type { Wizard } from "./wizard.ts";
 
 /** A file of mode 0600 that is to be written. */
 export interface SecretFile {
@@ -71,15 +72,12 @@ export function hasSecret(existing: Existing, name: SecretName): boolean {
 
 /**
  * The secret's file as it is to be written, from the file that its flag names or from a person;
- * undefined when it is there. A flag that names another secret than the one there is among `conflicts`.
+ * undefined when it is there. A flag that names another secret than the one there is among the conflicts.
  * Throws "usage" when nobody can be asked, "config" or "denied" for a file that cannot be used.
  */
 export async function secretFile(
+  { questions, values, existing, conflicts }: Wizard,
   name: SecretName,
-  { values }: { readonly values: Readonly<Record<string, string>> },
-  questions: Questions,
-  existing: Existing,
-  conflicts: Conflict[],
 ): Promise<SecretFile | undefined> {
   const { setting, flag, question, allowed, isSound, read }: Secret = SECRETS[name];
   const path = existing.pathOf(setting);

@@ -1,15 +1,14 @@
 import type { ChainClient, Topic } from "../../chain/client.ts";
 import { PipelineError } from "../../errors.ts";
 import { table } from "../../host/terminal.ts";
-import type { Invocation } from "../command.ts";
 import { saidOf } from "../doctor/topic_metadata.ts";
 import { topicIdOf } from "../flag_value.ts";
 import { waiting } from "../progress.ts";
 import type { Terminal } from "../terminal_io.ts";
-import { type Conflict, type Existing, settingParser } from "./existing.ts";
+import { settingParser } from "./existing.ts";
 import { SANDBOX } from "./network.ts";
-import type { Questions } from "./questions.ts";
 import { horizonText, intervalFor } from "./spans.ts";
+import type { Wizard } from "./wizard.ts";
 
 /** A topic that is to be on. */
 export interface NewTopic {
@@ -28,15 +27,10 @@ const LANES = 8;
  * does not have, "usage" when nobody can be asked.
  */
 export async function newTopics(
-  questions: Questions,
-  { values }: Invocation,
-  existing: Existing,
-  conflicts: Conflict[],
+  wizard: Wizard,
   chain: ChainClient,
-  terminal: Terminal,
-  out: (text: string) => void,
 ): Promise<readonly NewTopic[]> {
-  const { cwd } = terminal;
+  const { questions, values, existing, conflicts, terminal, out } = wizard;
   const { topicIds: on } = existing;
   if (values["topics"] === undefined && on.length > 0) return [];
   const isListed = values["topics"] === undefined && questions.isAsking;
@@ -69,7 +63,7 @@ export async function newTopics(
     }
     const { id: topicId } = topic;
     const metadata = printable(topic.metadata);
-    made.push({ topicId, metadata, settings: await settingsFor(questions, topic, values, cwd) });
+    made.push({ topicId, metadata, settings: await settingsFor(wizard, topic) });
   }
   return made;
 }
@@ -128,10 +122,8 @@ function listOf(topics: readonly Topic[]): string {
 }
 
 async function settingsFor(
-  questions: Questions,
+  { questions, values, terminal: { cwd } }: Wizard,
   topic: Topic,
-  values: Readonly<Record<string, string>>,
-  cwd: string,
 ): Promise<ReadonlyMap<string, string>> {
   const { pair, target, horizonMs } = saidOf(topic);
   const told = horizonMs === undefined ? undefined : horizonText(horizonMs);

@@ -1,7 +1,6 @@
-import type { Invocation } from "../command.ts";
-import { type Conflict, type Existing, settingParser } from "./existing.ts";
-import type { Questions } from "./questions.ts";
+import { settingParser } from "./existing.ts";
 import { type SecretFile, secretFile, SECRETS } from "./secrets.ts";
+import type { Wizard } from "./wizard.ts";
 
 const WITH_KEY = ["atlas", "tiingo"] as const;
 const NAME = "ALLORA_VENUES";
@@ -13,14 +12,8 @@ export interface VenuePlan {
 }
 
 /** Asks for the venues unless they are set, and for the keys that are missing. */
-export async function venuePlan(
-  questions: Questions,
-  invocation: Invocation,
-  existing: Existing,
-  conflicts: Conflict[],
-  cwd: string,
-): Promise<VenuePlan> {
-  const { values } = invocation;
+export async function venuePlan(wizard: Wizard): Promise<VenuePlan> {
+  const { questions, values, existing, terminal: { cwd } } = wizard;
   const keyed = WITH_KEY.filter((venue) => values[SECRETS[venue].flag] !== undefined);
   const set = values["venues"] === undefined ? existing.setAt(NAME)[0]?.text : undefined;
   // A topic that is on has its candles already.
@@ -35,7 +28,7 @@ export async function venuePlan(
   const files: SecretFile[] = [];
   for (const venue of WITH_KEY) {
     if (!venues.split(",").includes(venue) && !keyed.includes(venue)) continue;
-    const file = await secretFile(venue, invocation, questions, existing, conflicts);
+    const file = await secretFile(wizard, venue);
     if (file !== undefined) files.push(file);
   }
   return { settings: new Map(isSettled ? [] : [[NAME, venues]]), files };

@@ -1,11 +1,10 @@
 import { checkMnemonic, newMnemonic, walletFromMnemonic } from "../../chain/keys.ts";
 import { PipelineError } from "../../errors.ts";
 import { readMnemonic } from "../../host/credentials.ts";
-import type { Invocation } from "../command.ts";
 import { isThere } from "../doctor/system.ts";
 import type { Terminal } from "../terminal_io.ts";
-import type { Conflict, Existing } from "./existing.ts";
 import { type Questions, unanswered, wordOf } from "./questions.ts";
+import type { Wizard } from "./wizard.ts";
 
 /** The wallet that will sign. */
 export interface WalletPlan {
@@ -22,10 +21,7 @@ export interface WalletPlan {
  * person. Throws "usage" when nobody can be asked, "config" or "denied" for words that cannot be used.
  */
 export async function walletPlan(
-  questions: Questions,
-  { values, switches }: Invocation,
-  existing: Existing,
-  conflicts: Conflict[],
+  { questions, values, existing, conflicts, isDryRun }: Wizard,
 ): Promise<WalletPlan> {
   const path = existing.pathOf("ALLORA_MNEMONIC_FILE");
   const { wallet: given, "mnemonic-file": source } = values;
@@ -58,7 +54,7 @@ export async function walletPlan(
     });
   }
   if (chosen === "new") {
-    if (switches.has("dry-run")) {
+    if (isDryRun) {
       return { state: "new", path, address: undefined, mnemonic: undefined };
     }
     const mnemonic = newMnemonic();
