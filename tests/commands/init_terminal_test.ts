@@ -84,3 +84,19 @@ Deno.test({
     }
   },
 });
+
+Deno.test({
+  name: "who stops the training goes on from there",
+  ignore: !hasScript,
+  fn: async () => {
+    await using at = await bench();
+    const flags = [...at.flags, "--topics", "1,2,3", "--yes"];
+    const stopped = await typeAt(at.cwd, ["init", ...flags], [["ok    wallet", "\x03"]]);
+    assertEquals(stopped.code, 75, stopped.screen);
+    assertEquals(Object.keys(at.files()).filter((name) => name.startsWith("topics/")).length, 3);
+    const again = await typeAt(at.cwd, ["init", "--yes"], []);
+    assertEquals(again.code, 0, again.screen);
+    assertStringIncludes(again.screen, "topic 3: model");
+    assertStringIncludes(again.screen, ": GO");
+  },
+});

@@ -53,7 +53,7 @@ export async function finish(
       const done = await work().then(
         (said): Step => ({ what, said }),
         (thrown): Step => {
-          if (stop.aborted) throw failureOf(run, thrown);
+          if (stop.aborted) throw interrupted(thrown);
           const error = failureOf(run, thrown);
           return { what, said: error.message, error };
         },
@@ -73,6 +73,12 @@ export async function finish(
     place: locate(terminal.env, terminal.cwd, "/"),
   });
   return { steps, blocks: await goLive(looked, quiet) };
+}
+
+function interrupted(cause: unknown): PipelineError {
+  return new PipelineError("retry", "Stopped: the files are written, the rest is not done", {
+    ...{ cause, hint: "run allora-pipeline init again: it goes on from here" },
+  });
 }
 
 async function fund(run: OpenRun, address: string, on: (what: string) => void): Promise<string> {
