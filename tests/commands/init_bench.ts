@@ -74,7 +74,8 @@ export async function typeAt(
   const { args, env } = commandOf(argv);
   const command = [Deno.execPath(), ...args].map((arg) => `'${arg}'`).join(" ");
   const child = new Deno.Command("script", {
-    args: ["-qec", command, "/dev/null"],
+    // Ctrl-C is for the program alone, not for a shell around it.
+    args: ["-qec", `exec ${command}`, "/dev/null"],
     ...{ cwd, clearEnv: true, env: { ...env, SHELL: "/bin/sh", TERM: "xterm" } },
     ...{ stdin: "piped", stdout: "piped", stderr: "null" },
   }).spawn();
