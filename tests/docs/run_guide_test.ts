@@ -1,0 +1,89 @@
+import { assert } from "@std/assert";
+import { defaultTopics } from "../../src/devnet/default_topics.ts";
+import { startDevnet } from "../../src/devnet/start.ts";
+import { commandOf, MAIN } from "../commands/run_main.ts";
+import { commandsOf, fileText } from "./guide.ts";
+
+/** A window lasts 50 s. */
+const SPEED = 60;
+
+/** Why a command cannot run in a directory of its own, on a devnet: the first that fits. */
+const ELSEWHERE: readonly (readonly [command: RegExp, why: string])[] = [
+  [/^(journalctl|systemctl (list-timers|cat)) /, "run in the machine that tests/systemd boots"],
+  [
+    /\bsudo(edit)? |systemctl|timedatectl|\.previous|^\.\/allora-pipeline install/,
+    "needs root and systemd",
+  ],
+  [/^docker/, "needs a container engine"],
+  [/^make/, "builds, or reaches another machine; tests/build and tests/systemd run it"],
+  [/--follow|--every|daemon$|devnet$/, "stays until it is stopped"],
+  [/https:/, "needs the live network"],
+  [/\b(demo|evaluate)\b/, "takes a minute or two; tests/commands runs it"],
+];
+
+/** Exit codes that are as good as 0: for WARNING, and where there is no model to go back to. */
+const ALSO_GOOD: Readonly<Record<string, number>> = {
+  "allora-pipeline health": 1,
+  "allora-pipeline models rollback --topic 69": 65,
+};
+
+const { fenced, inline } = commandsOf(await fileText("docs/operations.md"));
+const commands = [...new Set([...fenced, ...inline])];
+const whyNot = (command: string) => ELSEWHERE.find(([shape]) => shape.test(command))?.[1];
+const listed = Map.groupBy(commands.filter((each) => whyNot(each) !== undefined), whyNot);
+for (const [why, some] of listed) console.log(`not run here, ${why}:\n  ${some.join("\n  ")}`);
+
+Deno.test("the guide's commands do as it says, one after the other, on a devnet", async () => {
+  await using devnet = await startDevnet({
+    speed: SPEED,
+    topics: [{ ...defaultTopics(10)[0]!, id: 69 }],
+  });
+  const told: string[] = [];
+  await using receiver = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    async (request) => {
+      told.push(await request.text());
+      return new Response();
+    },
+  );
+  const home = await Deno.makeTempDir({ prefix: "allora-guide-" });
+  await Deno.mkdir(`${home}/bin`);
+  const main = MAIN.map((word) => `'${word}'`).join(" ");
+  await Deno.writeTextFile(`${home}/bin/allora-pipeline`, `#!/bin/sh\nexec ${main} "$@"\n`, {
+    mode: 0o755,
+  });
+  await Deno.writeTextFile(`${home}/webhook`, `http://127.0.0.1:${receiver.addr.port}/\n`, {
+    mode: 0o600,
+  });
+  const { env } = commandOf([]);
+  const shell = (command: string, cwd: string) =>
+    new Deno.Command("sh", {
+      args: ["-c", command],
+      ...{ cwd, clearEnv: true, stdin: "null", stdout: "piped", stderr: "piped" },
+      env: {
+        ...{ ...env, HOME: home, PATH: `${home}/bin:${Deno.env.get("PATH")}` },
+        // The ensemble takes seconds to fit, and nothing here depends on what is predicted.
+        ALLORA_MODEL: "ridge",
+        ALLORA_RPC: devnet.rpcUrl,
+        ALLORA_CHAIN_ID: devnet.chain.chainId,
+        ALLORA_BINANCE_URL: devnet.marketUrl,
+        ALLORA_FAUCET_URL: devnet.rpcUrl,
+        ALLORA_WEBHOOK_FILE: `${home}/webhook`,
+      },
+    }).output();
+
+  let cwd = home;
+  for (const command of commands.filter((each) => whyNot(each) === undefined)) {
+    // What a shell keeps from one line to the next.
+    const directory = /^cd ~\/(.*)$/.exec(command)?.[1];
+    if (directory !== undefined) cwd = `${home}/${directory}`;
+    const { code, stdout, stderr } = await shell(command, cwd);
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    assert(
+      code === 0 || code === ALSO_GOOD[command],
+      `${command}: exit ${code}\n${text(stdout)}${text(stderr)}`,
+    );
+  }
+  assert(told.some((text) => text.includes("test")), "alert --test reached nobody");
+  await Deno.remove(home, { recursive: true });
+});
