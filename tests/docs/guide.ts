@@ -1,3 +1,6 @@
+import { dispatch } from "../../src/commands/dispatch.ts";
+import { COMMANDS } from "../../src/commands/table.ts";
+import { processTerminal, type Terminal } from "../../src/commands/terminal_io.ts";
 import { type EventName, EVENTS } from "../../src/events.ts";
 import { REMEDIES } from "../../src/logs/remedies.ts";
 
@@ -39,13 +42,35 @@ function isCommand(text: string): boolean {
 }
 
 /** The arguments of each call of the program in a command, as a shell would hand them over. */
-export function callsIn(command: string): readonly (readonly string[])[] {
+function callsIn(command: string): readonly (readonly string[])[] {
   return command.split(/\s*(?:\||&&|;)\s*/).flatMap((part) => {
     const words = (part.replace(/\s*(?:[12]?>|>>).*$/, "").match(/'[^']*'|"[^"]*"|\S+/g) ?? [])
       .map((word) => word.replace(/^(['"])(.*)\1$/, "$2"));
-    const [first, ...args] = words[0] === "sudo" ? words.slice(1) : words;
-    return first?.replace(/^\.\//, "") === PROGRAM ? [args] : [];
+    if (/^(journalctl|systemctl|make)$/.test(words[0] ?? "")) return [];
+    // Behind sudo, and behind the service's name in what Docker is told.
+    const names = words.map((word) => word.replace(/^\.\//, ""));
+    const args = words.slice(names.lastIndexOf(PROGRAM) + 1);
+    return args.length === words.length || args.length === 0 ? [] : [args];
   });
+}
+
+const silent: Terminal = { ...processTerminal(), out: () => {}, err: () => {} };
+
+/**
+ * Has the program read each of its calls in a command: with --help behind it a call is read as it is when
+ * it runs, and does nothing. Throws for what it does not understand.
+ */
+export async function understand(command: string): Promise<void> {
+  for (const args of callsIn(command)) {
+    const isKnown = args[0]?.startsWith("-") ||
+      COMMANDS.some(({ name, aliases = [] }) =>
+        name === args[0] || name.startsWith(`${args[0]} `) || aliases.includes(args[0] ?? "")
+      );
+    if (!isKnown) throw new Error(`no such command: ${command}`);
+    await dispatch([...args, "--help"], silent).catch((cause) => {
+      throw new Error(`not understood: ${command}`, { cause });
+    });
+  }
 }
 
 /** The anchor that a heading has on the usual viewers of Markdown. */
