@@ -1,5 +1,6 @@
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { defaultTopics } from "../../src/devnet/default_topics.ts";
+import type { TopicSpec } from "../../src/devnet/chain_types.ts";
 import { startDevnet } from "../../src/devnet/start.ts";
 import { commandOf, MAIN } from "../commands/run_main.ts";
 import { commandsOf, fileText, understand } from "./guide.ts";
@@ -39,19 +40,22 @@ Deno.test("the program understands the guide's commands that cannot run here", a
   }
 });
 
-Deno.test("the guide's commands do as it says, one after the other, on a devnet", async (t) => {
-  await using devnet = await startDevnet({
-    speed: SPEED,
-    topics: [{ ...defaultTopics(10)[0]!, id: 69 }],
-  });
+/** A directory with the program in bin/, a devnet that its settings point to, and a channel that listens. */
+interface Scratch extends AsyncDisposable {
+  readonly home: string;
+  /** What the channel was told. */
+  readonly told: readonly string[];
+  shell(command: string, cwd: string): Promise<Deno.CommandOutput>;
+}
+
+async function scratch(topic: TopicSpec): Promise<Scratch> {
+  const devnet = await startDevnet({ speed: SPEED, topics: [topic] });
   const told: string[] = [];
-  await using receiver = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    async (request) => {
-      told.push(await request.text());
-      return new Response();
-    },
-  );
+  const listening = { hostname: "127.0.0.1", port: 0, onListen() {} };
+  const receiver = Deno.serve(listening, async (request) => {
+    told.push(await request.text());
+    return new Response();
+  });
   const home = await Deno.makeTempDir({ prefix: "allora-guide-" });
   await Deno.mkdir(`${home}/bin`);
   const main = MAIN.map((word) => `'${word}'`).join(" ");
@@ -61,35 +65,62 @@ Deno.test("the guide's commands do as it says, one after the other, on a devnet"
   await Deno.writeTextFile(`${home}/webhook`, `http://127.0.0.1:${receiver.addr.port}/\n`, {
     mode: 0o600,
   });
-  const { env } = commandOf([]);
-  const shell = (command: string, cwd: string) =>
-    new Deno.Command("sh", {
-      args: ["-c", command],
-      ...{ cwd, clearEnv: true, stdin: "null", stdout: "piped", stderr: "piped" },
-      env: {
-        ...{ ...env, HOME: home, PATH: `${home}/bin:${Deno.env.get("PATH")}` },
-        // The ensemble takes seconds to fit, and nothing here depends on what is predicted.
-        ALLORA_MODEL: "ridge",
-        ALLORA_RPC: devnet.rpcUrl,
-        ALLORA_CHAIN_ID: devnet.chain.chainId,
-        ALLORA_BINANCE_URL: devnet.marketUrl,
-        ALLORA_FAUCET_URL: devnet.rpcUrl,
-        ALLORA_WEBHOOK_FILE: `${home}/webhook`,
-      },
-    }).output();
+  const env = {
+    ...commandOf([]).env,
+    ...{ HOME: home, PATH: `${home}/bin:${Deno.env.get("PATH")}` },
+    // The ensemble takes seconds to fit, and nothing here depends on what is predicted.
+    ALLORA_MODEL: "ridge",
+    ALLORA_RPC: devnet.rpcUrl,
+    ALLORA_CHAIN_ID: devnet.chain.chainId,
+    ALLORA_BINANCE_URL: devnet.marketUrl,
+    ALLORA_FAUCET_URL: devnet.rpcUrl,
+    ALLORA_WEBHOOK_FILE: `${home}/webhook`,
+  };
+  return {
+    ...{ home, told },
+    shell: (command, cwd) =>
+      new Deno.Command("sh", {
+        args: ["-ec", command],
+        ...{ cwd, clearEnv: true, env, stdin: "null", stdout: "piped", stderr: "piped" },
+      }).output(),
+    async [Symbol.asyncDispose]() {
+      await receiver.shutdown();
+      await devnet[Symbol.asyncDispose]();
+      await Deno.remove(home, { recursive: true });
+    },
+  };
+}
 
-  let cwd = home;
+function assertGood({ code, stdout, stderr }: Deno.CommandOutput, alsoGood = 0): void {
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  assert(code === 0 || code === alsoGood, `exit ${code}\n${text(stdout)}${text(stderr)}`);
+}
+
+const [RETURN, , PRICE] = defaultTopics(10);
+
+Deno.test("the guide's commands do as it says, one after the other, on a devnet", async (t) => {
+  await using there = await scratch({ ...RETURN!, id: 69 });
+  let cwd = there.home;
   for (const command of commands.filter((each) => whyNot(each) === undefined)) {
     // What a shell keeps from one line to the next.
     const directory = /^cd ~\/(.*)$/.exec(command)?.[1];
-    if (directory !== undefined) cwd = `${home}/${directory}`;
+    if (directory !== undefined) cwd = `${there.home}/${directory}`;
     await t.step(command, async () => {
-      const { code, stdout, stderr } = await shell(command, cwd);
-      const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-      const isGood = code === 0 || code === ALSO_GOOD[command];
-      assert(isGood, `exit ${code}\n${text(stdout)}${text(stderr)}`);
+      assertGood(await there.shell(command, cwd), ALSO_GOOD[command]);
     });
   }
-  assert(told.some((text) => text.includes("test")), "alert --test reached nobody");
-  await Deno.remove(home, { recursive: true });
+  assert(there.told.some((text) => text.includes("test")), "alert --test reached nobody");
+});
+
+Deno.test("the README's way to testnet topic 69 leads to a submission on a devnet", async () => {
+  const [, section = ""] = (await fileText("README.md")).split("## The same on testnet topic 69");
+  const [, block = ""] = /^```sh\n(.*?)^```$/ms.exec(section) ?? [];
+  assert(block.startsWith("make build\n"));
+  const target = { kind: "price", pair: "BTC/USD", horizonMs: 86_400_000 } as const;
+  await using there = await scratch({ ...PRICE!, id: 69, target });
+  assertGood(await there.shell(block.replace("make build\n", ""), there.home));
+  const cwd = `${there.home}/allora`;
+  const { stdout } = await there.shell("./allora-pipeline history --json", cwd);
+  const { epochs: [epoch] } = JSON.parse(new TextDecoder().decode(stdout));
+  assertEquals(epoch.state, "confirmed");
 });
