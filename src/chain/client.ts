@@ -44,6 +44,10 @@ export interface ChainClient {
   /** Two nodes agree on nonce and bounds; one alone is believed, and told, when no other answers. */
   window(topicId: bigint, address: string): Promise<Window>;
   topic(topicId: bigint): Promise<Topic | undefined>;
+  /** Every topic has a lower id, from 1 on. */
+  nextTopicId(): Promise<bigint>;
+  /** Whether the topic opens windows, by one node's word. */
+  isTopicActive(topicId: bigint): Promise<boolean>;
   /** Of two nodes the one that has seen more of it. Undefined: the address has never held anything. */
   account(address: string): Promise<{ number: bigint; sequence: bigint } | undefined>;
   balanceUallo(address: string): Promise<bigint>;

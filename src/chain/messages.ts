@@ -101,6 +101,7 @@ export const WindowAnswer = table("GetWorkerSubmissionWindowStatusResponse", {
 });
 export const NoncesAnswer = table("GetUnfulfilledWorkerNoncesResponse", { nonces: sub(1, Nonces) });
 export const YesNoAnswer = table("yes or no answer", { yes: bool(1) });
+export const CountAnswer = table("number answer", { count: uint64(1) });
 export const HeightAnswer = table("block height answer", { blockHeight: int64(1) });
 
 /** emissions.v3.Inference has the text in 4, emissions.v10.Inference one text per label in 7. */

@@ -13,7 +13,7 @@ import type { Queries } from "./query.ts";
 import * as results from "./results.ts";
 import { emaScoreAt, type EpochKey, settlementOf } from "./rewards.ts";
 import { type AbciAnswer, type RpcClient, RpcFault } from "./rpc.ts";
-import { topicOf } from "./topic.ts";
+import { isTopicActive, nextTopicId, topicOf } from "./topic.ts";
 import { windowOf } from "./window.ts";
 import { decode, encode } from "./wire.ts";
 
@@ -45,6 +45,14 @@ export class NodeClient {
 
   topic(topicId: bigint) {
     return topicOf(this.#queries, topicId);
+  }
+
+  nextTopicId() {
+    return nextTopicId(this.#queries);
+  }
+
+  isTopicActive(topicId: bigint) {
+    return isTopicActive(this.#queries, topicId);
   }
 
   async account(address: string) {

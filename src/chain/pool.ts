@@ -153,6 +153,14 @@ export class ChainPool implements ChainClient {
     return this.#any((node) => node.topic(topicId));
   }
 
+  nextTopicId() {
+    return this.#any((node) => node.nextTopicId());
+  }
+
+  isTopicActive(topicId: bigint) {
+    return this.#any((node) => node.isTopicActive(topicId));
+  }
+
   balanceUallo(address: string) {
     return this.#any((node) => node.balanceUallo(address));
   }

@@ -1,5 +1,5 @@
 import type { Queries } from "./query.ts";
-import { OfTopicAndAddress, TopicAnswer } from "./messages.ts";
+import { CountAnswer, NoFields, OfTopicAndAddress, TopicAnswer, YesNoAnswer } from "./messages.ts";
 
 /** What a topic asks of its workers. Lengths, lags and heights are blocks. */
 export interface Topic {
@@ -49,4 +49,21 @@ export async function topicOf(queries: Queries, topicId: bigint): Promise<Topic 
     labelCaseSensitive: row.labelCaseSensitive,
     allowNegative: row.allowNegative,
   };
+}
+
+const NEXT_TOPIC_ID = { method: "GetNextTopicId", request: NoFields, answer: CountAnswer };
+const IS_TOPIC_ACTIVE = {
+  method: "IsTopicActive",
+  request: OfTopicAndAddress,
+  answer: YesNoAnswer,
+};
+
+/** The id that the chain's next topic will get: every topic has a lower one, from 1 on. */
+export async function nextTopicId(queries: Queries): Promise<bigint> {
+  return (await queries.emissions(NEXT_TOPIC_ID, {}))?.answer.count ?? 1n;
+}
+
+/** Whether the topic opens windows. */
+export async function isTopicActive(queries: Queries, topicId: bigint): Promise<boolean> {
+  return (await queries.emissions(IS_TOPIC_ACTIVE, { topicId }))?.answer.yes ?? false;
 }

@@ -30,20 +30,26 @@ export const schedule: Handler = async (invocation, terminal) => {
   return 0;
 };
 
-const needsDaemon = ({ epochMs }: TopicPace) => epochMs < TIMER_EPOCH_MS;
+/** Whether the topic is for the daemon. */
+export const needsDaemon = ({ epochMs }: TopicPace) => epochMs < TIMER_EPOCH_MS;
 const minutes = (ms: number) => `${Math.round(ms / 6000) / 10} min`;
 
-function textOf(paces: readonly TopicPace[]): string {
+/** What each topic needs, as lines of a table. */
+export function pacesText(paces: readonly TopicPace[]): string {
   const rows = paces.map((pace) => [
     String(pace.topicId),
     `${pace.epochBlocks} blocks, ${minutes(pace.epochMs)}`,
     `${pace.windowBlocks} blocks, ${minutes(pace.windowMs)}`,
     needsDaemon(pace) ? "the daemon" : "the timer, every 5 minutes",
   ]);
+  return table([["topic", "epoch", "window", "needs"], ...rows], { align: ["right"] });
+}
+
+function textOf(paces: readonly TopicPace[]): string {
   const unit = paces.some(needsDaemon)
     ? "allora-pipeline-daemon.service"
     : "allora-pipeline-submit.timer";
-  return `${table([["topic", "epoch", "window", "needs"], ...rows], { align: ["right"] })}
+  return `${pacesText(paces)}
 
 sudo systemctl enable --now ${unit} allora-pipeline-rotate.timer allora-pipeline-health.timer
 `;

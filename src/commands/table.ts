@@ -2,6 +2,7 @@ import { ALERT_COMMANDS } from "./alert/table.ts";
 import type { Command, Flag } from "./command.ts";
 import { DIAGNOSTICS_COMMANDS } from "./diagnostics_table.ts";
 import { HEALTH_COMMANDS } from "./health/table.ts";
+import { INIT } from "./init/table.ts";
 import { INSTALL_COMMANDS } from "./install/table.ts";
 import { LEDGER_COMMANDS } from "./ledger/table.ts";
 import { LOGS_COMMANDS } from "./logs/table.ts";
@@ -18,6 +19,7 @@ const AT: Flag = {
 
 /** Every verb. */
 export const COMMANDS: readonly Command[] = [
+  INIT,
   {
     name: "submit",
     summary: "one visit: predict and submit for every topic whose window is open",

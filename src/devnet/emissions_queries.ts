@@ -85,6 +85,8 @@ const COMMON: Readonly<Record<string, Handler>> = {
       dataSendingFee: options.dataFee ?? "10",
     }),
   GetTopic: byTopic((topic, { generation }) => topicAnswer(topic, generation)),
+  GetNextTopicId: (_, { topics }) =>
+    CountAnswer.encode({ value: Math.max(0, ...topics.keys()) + 1 }),
   TopicExists: (request, { topics }) => yes(topics.has(ByTopic.decode(request).topicId)),
   IsTopicActive: byTopic((topic) => yes(topic.active)),
   GetWorkerSubmissionWindowStatus: byWorker(windowStatus),

@@ -50,14 +50,16 @@ export async function readVenueKey(
     { name: `key of ${venue}`, content: "key", setting },
     credentialsDir,
   );
-  // Anything else does not fit into a header, and an error about the header would show it.
-  if (/^[!-~]{8,}$/.test(key)) return key;
+  if (isVenueKey(key)) return key;
   throw new PipelineError(
     "config",
     `Cannot use the key of ${venue} in ${path}: it is not one word of 8 or more ASCII characters`,
     { hint: `Keep the key alone in ${shellQuote(path)}` },
   );
 }
+
+/** Anything else does not fit into a header, and an error about the header would show it. */
+export const isVenueKey = (text: string): boolean => /^[!-~]{8,}$/.test(text);
 
 /**
  * The URL of a channel in a file, as readMnemonic() reads; `setting` names the file. It is a secret, and in
@@ -71,15 +73,20 @@ export async function readSecretUrl(
 ): Promise<string> {
   const secret = { name: `URL of ${channel}`, content: "URL", setting };
   const text = await readSecret(path, secret, credentialsDir);
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url?.hostname ?? "");
-  const isSound = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback);
-  if (isSound && !/\s/.test(text)) return text;
+  if (isSecretUrl(text)) return text;
   throw new PipelineError(
     "config",
     `Cannot use the URL of ${channel} in ${path}: it is not one https URL`,
     { hint: `Keep the URL alone in ${shellQuote(path)}` },
   );
+}
+
+/** Whether `text` is one https URL, or an http URL on this machine. */
+export function isSecretUrl(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url?.hostname ?? "");
+  const isSound = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback);
+  return isSound && !/\s/.test(text);
 }
 
 /** The password of the mail server, as readMnemonic() reads. */

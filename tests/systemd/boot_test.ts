@@ -36,30 +36,27 @@ const isActive = async (machine: Machine, unit: string) =>
 async function setUp(machine: Machine, devnet: Devnet): Promise<Installed> {
   const { run } = machine;
   const said = await run("make -C /mnt install");
-  for (const step of ["wallet new", `${UNIT}.target`, `${UNIT}.service`]) {
+  for (const step of [`${UNIT} init`, "wallet new", `${UNIT}.target`, `${UNIT}.service`]) {
     assert(said.includes(step), said);
   }
   const enabled = `systemctl list-unit-files --state=enabled --no-legend '${UNIT}*'`;
   assertEquals((await machine.try(enabled)).stdout, "");
-  await run(
-    `tee -a ${ETC}/${UNIT}.env`,
-    `ALLORA_RPC=${devnet.rpcUrl}
-ALLORA_CHAIN_ID=${devnet.chain.chainId}
-ALLORA_BINANCE_URL=${devnet.marketUrl}
-ALLORA_FAUCET_URL=${devnet.rpcUrl}
-`,
+  const { wallet: { address }, next } = JSON.parse(
+    await run(
+      `${UNIT} init --network custom --rpc ${devnet.rpcUrl} --chain-id ${devnet.chain.chainId} ` +
+        `--binance-url ${devnet.marketUrl} --faucet-url ${devnet.rpcUrl} ` +
+        "--model ridge --topics 1 --yes --json",
+    ),
   );
+  assert(next.includes(`sudo systemctl enable --now ${UNIT}.target`), next);
   const settings = await run(`cat ${ETC}/${UNIT}.env`);
   await run("make -C /mnt install");
   assertEquals(await run(`cat ${ETC}/${UNIT}.env`), settings);
-
-  await machine.write(
-    `${ETC}/topics/1.env`,
-    "ALLORA_TARGET=log-return\nALLORA_PAIR=BTC/USD\nALLORA_HORIZON=1h\nALLORA_MODEL=ridge\n",
+  assertEquals(
+    await run(`stat -c '%n %a %U:%G' ${ETC}/mnemonic ${ETC}/${UNIT}.env ${ETC}/topics/1.env`),
+    `${ETC}/mnemonic 600 root:root\n` +
+      `${ETC}/${UNIT}.env 640 root:${UNIT}\n${ETC}/topics/1.env 640 root:${UNIT}`,
   );
-  const { address } = JSON.parse(await run(`${UNIT} wallet new --json`));
-  await run(`${UNIT} wallet faucet`);
-  await run(`${UNIT} train`);
   // Root has made them, and the service must be able to use them.
   const foreign =
     "find /var/lib/allora-pipeline /var/log/allora-pipeline -not -user allora-pipeline";

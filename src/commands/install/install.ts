@@ -76,6 +76,10 @@ interface Step {
 }
 
 const BEFORE: readonly Step[] = [
+  {
+    command: "allora-pipeline init",
+    why: "asks for network, topics, wallet and alerts; by hand:",
+  },
   { command: "allora-pipeline wallet new", why: "or wallet import, for one that you have" },
   {
     command: "allora-pipeline help topic-file > /etc/allora-pipeline/topics/69.env",

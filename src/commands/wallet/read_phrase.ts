@@ -16,11 +16,34 @@ const [CTRL_C, CTRL_D, CTRL_U, BACKSPACE] = ["\x03", "\x04", "\x15", /[\b\x7f]/]
  */
 export async function readPhrase(stdin: Stdin, prompt: (text: string) => void): Promise<string> {
   if (!stdin.isTerminal()) return await readUntil(stdin, (text) => ({ text, isDone: false }));
+  const question = "Recovery phrase (it is not shown; end with an empty line): ";
+  return await readHidden(stdin, question, prompt, typed);
+}
+
+/** One line that is typed on a terminal without being shown. Throws as readPhrase() does. */
+export async function readSecretLine(
+  stdin: Stdin,
+  question: string,
+  prompt: (text: string) => void,
+): Promise<string> {
+  const line = (keys: string) => {
+    const { text, isDone } = typed(keys.replace(/[\r\n][^]*$/, ""));
+    return { text, isDone: isDone || /[\r\n]/.test(keys) };
+  };
+  return (await readHidden(stdin, question, prompt, line)).trim();
+}
+
+async function readHidden(
+  stdin: Stdin,
+  question: string,
+  prompt: (text: string) => void,
+  edit: Edit,
+): Promise<string> {
   stdin.setRaw(true);
   try {
     // Only now: what is typed before would be shown.
-    prompt("Recovery phrase (it is not shown; end with an empty line): ");
-    return await readUntil(stdin, typed);
+    prompt(question);
+    return await readUntil(stdin, edit);
   } finally {
     stdin.setRaw(false);
     prompt("\n");
@@ -54,7 +77,7 @@ function typed(keys: string): ReturnType<Edit> {
   let text = "";
   for (const key of keys.replaceAll("\r\n", "\r")) {
     if (key === CTRL_C) {
-      throw new PipelineError("retry", "The import was stopped, nothing was written");
+      throw new PipelineError("retry", "Stopped: nothing was written");
     }
     if (key === CTRL_D) return { text, isDone: true };
     if (key === "\r" || key === "\n") {
