@@ -96,10 +96,10 @@ function assertGood({ code, stdout, stderr }: Deno.CommandOutput, alsoGood = 0):
   assert(code === 0 || code === alsoGood, `exit ${code}\n${text(stdout)}${text(stderr)}`);
 }
 
-const [RETURN, , PRICE] = defaultTopics(10);
+const TOPIC: TopicSpec = { ...defaultTopics(10)[0]!, id: 69 };
 
 Deno.test("the guide's commands do as it says, one after the other, on a devnet", async (t) => {
-  await using there = await scratch({ ...RETURN!, id: 69 });
+  await using there = await scratch(TOPIC);
   let cwd = there.home;
   for (const command of commands.filter((each) => whyNot(each) === undefined)) {
     // What a shell keeps from one line to the next.
@@ -112,15 +112,18 @@ Deno.test("the guide's commands do as it says, one after the other, on a devnet"
   assert(there.told.some((text) => text.includes("test")), "alert --test reached nobody");
 });
 
-Deno.test("the README's way to testnet topic 69 leads to a submission on a devnet", async () => {
+Deno.test("the README's two ways to topic 69, with init and by hand, lead there", async () => {
   const [, section = ""] = (await fileText("README.md")).split("## The same on testnet topic 69");
-  const [, block = ""] = /^```sh\n(.*?)^```$/ms.exec(section) ?? [];
-  assert(block.startsWith("make build\n"));
-  const target = { kind: "price", pair: "BTC/USD", horizonMs: 86_400_000 } as const;
-  await using there = await scratch({ ...PRICE!, id: 69, target });
-  assertGood(await there.shell(block.replace("make build\n", ""), there.home));
-  const cwd = `${there.home}/allora`;
-  const { stdout } = await there.shell("./allora-pipeline history --json", cwd);
-  const { epochs: [epoch] } = JSON.parse(new TextDecoder().decode(stdout));
+  const [byInit = "", byHand = ""] = [...section.matchAll(/^```sh\n(.*?)^```$/gms)]
+    .map(([, text]) => text!);
+  await using there = await scratch(TOPIC);
+  const { home } = there;
+  // Nobody is there to be asked.
+  const answered = byInit.replace("make build\n", "").replace(/ init\b/, "$& --yes --topics 69");
+  assertGood(await there.shell(answered, home));
+  const history = await there.shell("./allora-pipeline history --json", `${home}/allora`);
+  const { epochs: [epoch] } = JSON.parse(new TextDecoder().decode(history.stdout));
   assertEquals(epoch.state, "confirmed");
+  const prepared = `mkdir hand && cp bin/allora-pipeline hand && cd hand && ${byHand}`;
+  assertGood(await there.shell(prepared, home));
 });
