@@ -93,7 +93,7 @@ export const REMEDIES: Readonly<Partial<Record<EventName, Remedy>>> = {
     cause: "The prediction is impossible or implausible, and was not submitted.",
     remedy:
       "`allora-pipeline predict --topic @ALLORA_TOPIC_ID@` shows it and the reason. Train again, " +
-      "or take the model back with `allora-pipeline models rollback`.",
+      "or take the model back with `allora-pipeline models rollback --topic @ALLORA_TOPIC_ID@`.",
   },
   "registration.rejected": {
     cause: "The chain refused to register the wallet as a worker of the topic.",

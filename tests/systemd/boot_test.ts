@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { connect } from "../../src/chain/client.ts";
 import { type Devnet, startDevnet } from "../../src/devnet/start.ts";
 import { realHost } from "../../src/host/host.ts";
+import { commandsOf, fileText } from "../docs/guide.ts";
 import { binary, boot, eventually, type Machine } from "./machine.ts";
 
 /** A block in 25 ms, an hourly epoch in 18 s. */
@@ -96,6 +97,7 @@ Deno.test({
 
 const STEPS: Readonly<Record<string, (it: Installed) => Promise<void>>> = {
   "the timers fire, and a submission is in a block": timersFire,
+  "the guide's questions to systemd and the journal work as printed": guide,
   "health is a service whose exit codes systemd understands": health,
   "neither good nor failing visits are ever turned away by a start limit": manyVisits,
   "a unit that fails is told to a person, even when its settings cannot be read": alerted,
@@ -129,7 +131,7 @@ async function timersFire({ machine, epochs, sequence }: Installed) {
   }
   await eventually("a confirmed submission", async () => {
     await run(`systemctl start ${UNIT}-submit.service`);
-    return (await epochs()).some(({ state }) => state !== "missed");
+    return (await epochs()).some(({ state }) => state === "confirmed");
   }, 60);
   assert(await sequence() >= 2n);
   assertEquals(await resultOf(machine, "submit"), "success 0");
@@ -137,6 +139,25 @@ async function timersFire({ machine, epochs, sequence }: Installed) {
     await run(`journalctl --sync; journalctl -u ${UNIT}-submit`),
     /submission successful/,
   );
+}
+
+async function guide({ machine }: Installed) {
+  const { fenced, inline } = commandsOf(await fileText("docs/operations.md"));
+  const asked = new Set(
+    [...fenced, ...inline].filter((each) =>
+      /^(journalctl|systemctl (list-timers|cat)) /.test(each)
+    ),
+  );
+  for (const question of asked) {
+    const ofThisTopic = question.replace(/ALLORA_TOPIC_ID=\d+/, "ALLORA_TOPIC_ID=1");
+    // What follows the journal goes on until it is stopped, which timeout says with 124.
+    const { code, stdout, stderr } = await machine.try(
+      / -f$/.test(question) ? `timeout 1 ${ofThisTopic}` : ofThisTopic,
+    );
+    assertEquals(code, / -f$/.test(question) ? 124 : 0, `${question}: ${stderr}`);
+    const isOfWarnings = / -p warning/.test(question) || / -u \S*-daemon/.test(question);
+    assert(isOfWarnings || !/^(0|-- No entries --)?$/.test(stdout.trim()), question);
+  }
 }
 
 /** An hour of visits, as fast as they come. */
