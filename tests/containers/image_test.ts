@@ -4,8 +4,8 @@ import { eventually } from "../systemd/machine.ts";
 import { buildImage, type Image } from "./image.ts";
 import { confirmedInLogs, foreignFiles } from "./state.ts";
 
-/** A block in 17 ms, an hourly epoch in 12 s. */
-const SPEED = 300;
+/** A block in 25 ms, an hourly epoch in 18 s. */
+const SPEED = 200;
 const UID = 10001;
 const STATE = "/var/lib/allora-pipeline";
 const LOGS = "/var/log/allora-pipeline";
@@ -79,6 +79,8 @@ Deno.test({
         devnet.fund(JSON.parse(made.stdout).address, 10n ** 18n);
         await Deno.chown(`${dir}/secrets/mnemonic`, 0, 0);
         await Deno.chmod(`${dir}/secrets/mnemonic`, 0o444);
+        const trained = await once(shared, "train");
+        assertEquals(trained.code, 0, trained.stderr);
         await eventually("a confirmed visit", async () => {
           const { code, stderr } = await once(signing, "submit");
           assertEquals(code, 0, stderr);
