@@ -18,7 +18,7 @@ RUN [ -x /from/allora-pipeline ] || { echo "Cannot build the image: bin/allora-p
 RUN set -eu; umask 022; \
     mkdir -p /image/etc/allora-pipeline/topics /image/run/secrets; \
     mkdir -p /image/tmp /image/var/lib/allora-pipeline /image/var/log/allora-pipeline; \
-    chmod 1777 /image/tmp; \
+    chmod 1777 /image/tmp; chmod 750 /image/var/lib/allora-pipeline /image/var/log/allora-pipeline; \
     chown 10001:10001 /image/var/lib/allora-pipeline /image/var/log/allora-pipeline; \
     echo 'allora-pipeline:x:10001:10001::/var/lib/allora-pipeline:/sbin/nologin' >/image/etc/passwd; \
     echo 'hosts: files dns' >/image/etc/nsswitch.conf; \

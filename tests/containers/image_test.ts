@@ -4,8 +4,8 @@ import { eventually } from "../systemd/machine.ts";
 import { buildImage, type Image } from "./image.ts";
 import { assertNothingLost, type Epoch, foreignFiles, untilInBlocks } from "./state.ts";
 
-/** A block in 25 ms, an hourly epoch in 18 s. */
-const SPEED = 200;
+/** A block in 17 ms, an hourly epoch in 12 s. */
+const SPEED = 300;
 const UID = 10001;
 const STATE = "/var/lib/allora-pipeline";
 const LOGS = "/var/log/allora-pipeline";
@@ -14,18 +14,25 @@ const image = await buildImage();
 const why = typeof image === "string" ? `: ${image}` : "";
 if (why) console.log(`skipped: an image cannot be built here${why}`);
 
-/** What an operator prepares: settings, and volumes as an engine makes them of the image's directories. */
+/**
+ * What an operator prepares: settings, as links into another directory, which is how Kubernetes mounts them,
+ * and volumes as an engine makes them of the image's directories.
+ */
 async function prepare(dir: string, devnet: Devnet): Promise<void> {
-  await Deno.mkdir(`${dir}/etc/topics`, { recursive: true });
+  await Deno.mkdir(`${dir}/etc/..now/topics`, { recursive: true });
   await Deno.writeTextFile(
-    `${dir}/etc/allora-pipeline.env`,
+    `${dir}/etc/..now/allora-pipeline.env`,
     `ALLORA_RPC=${devnet.rpcUrl}\nALLORA_CHAIN_ID=${devnet.chain.chainId}\n` +
-      `ALLORA_BINANCE_URL=${devnet.marketUrl}\nALLORA_FAUCET_URL=${devnet.rpcUrl}\n`,
+      `ALLORA_BINANCE_URL=${devnet.marketUrl}\n`,
   );
   await Deno.writeTextFile(
-    `${dir}/etc/topics/1.env`,
+    `${dir}/etc/..now/topics/1.env`,
     "ALLORA_TARGET=log-return\nALLORA_PAIR=BTC/USD\nALLORA_HORIZON=1h\nALLORA_MODEL=ridge\n",
   );
+  await Deno.symlink("..now", `${dir}/etc/..data`);
+  for (const name of ["allora-pipeline.env", "topics"]) {
+    await Deno.symlink(`..data/${name}`, `${dir}/etc/${name}`);
+  }
   for (const name of ["state", "logs", "secrets"]) {
     await Deno.mkdir(`${dir}/${name}`);
     await Deno.chown(`${dir}/${name}`, UID, UID);
@@ -79,8 +86,8 @@ Deno.test({
         assertEquals([made.code, made.stderr], [0, ""]);
         address = JSON.parse(made.stdout).address;
         devnet.fund(address, 10n ** 18n);
-        await Deno.chown(`${dir}/secrets/mnemonic`, 0, 0);
-        await Deno.chmod(`${dir}/secrets/mnemonic`, 0o444);
+        await Deno.chown(`${dir}/secrets/mnemonic`, 0, UID);
+        await Deno.chmod(`${dir}/secrets/mnemonic`, 0o440);
         const trained = await once(shared, "train");
         assertEquals(trained.code, 0, trained.stderr);
         await eventually("a submission", async () => {

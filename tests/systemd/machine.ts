@@ -108,6 +108,9 @@ export async function eventually(
 /** bin/allora-pipeline, built when it is missing or older than what it is made of. */
 export async function binary(): Promise<string> {
   const path = `${root}bin/allora-pipeline`;
+  // Test files run beside each other, and two builds in one tree would spoil each other.
+  using lock = await Deno.open(`${root}.tools/build.lock`, { create: true, write: true });
+  await lock.lock(true);
   const built = await Deno.stat(path).then(({ mtime }) => mtime!.getTime(), () => 0);
   const sources = await Promise.all(
     ["src", "systemd", "Makefile", "deno.json"].map((name) => newest(`${root}${name}`)),
