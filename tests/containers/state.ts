@@ -16,7 +16,7 @@ export async function untilInBlocks(
   await eventually(
     `${transactions} transactions`,
     async () => await sequence() >= transactions,
-    120,
+    240,
   );
 }
 
