@@ -198,10 +198,6 @@ async function health({ machine }: Installed) {
 
   const settings = `${ETC}/${UNIT}.env`;
   await run(`sed -i.good 's|^ALLORA_RPC=.*|ALLORA_RPC=http://127.0.0.1:1|' ${settings}`);
-  // Nobody is there to be told: that fails the unit, and OnFailure= has its turn.
-  assert((await machine.try(start)).code !== 0);
-  assertEquals(await resultOf(machine, "health"), "exit-code 69");
-
   const told: string[] = [];
   await using receiver = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
@@ -211,14 +207,30 @@ async function health({ machine }: Installed) {
     },
   );
   await machine.write(`${ETC}/webhook`, `http://127.0.0.1:${receiver.addr.port}/\n`, "0600");
-  // Told by health itself, so the unit has not failed and nobody is called a second time.
+  const alert = `${UNIT}-alert@${UNIT}-health.service`;
+  const startOf = () => machine.show(alert, "ExecMainStartTimestampMonotonic");
+  const before = await startOf();
+  // Health tells people itself, so its unit has not failed and nobody is called a second time.
   await run(start);
   assertEquals(await resultOf(machine, "health"), "success 2");
-  assert(told.length > 0 && !told.some((text) => text.includes(`${UNIT}-health.service`)));
-  const status = await machine.try(`systemctl status --no-pager ${UNIT}-health.service`);
-  assertMatch(status.stdout, /status=2/);
-  assertMatch(status.stdout, /CRITICAL +endpoint/);
-  await run(`rm ${ETC}/webhook && mv ${settings}.good ${settings}`);
+  assert(told.some((text) => text.includes("CRITICAL endpoint")), told.join("\n"));
+  const status = (await machine.try(`systemctl status --no-pager -l ${UNIT}-health`)).stdout;
+  assertMatch(status, /status=2\b/);
+  assertMatch(status, /CRITICAL +endpoint/);
+  assertEquals(await startOf(), before);
+
+  // Where nobody can be told, the unit fails, and OnFailure= has its turn.
+  await run(`rm ${ETC}/webhook`);
+  assert((await machine.try(start)).code !== 0);
+  assertEquals(await resultOf(machine, "health"), "exit-code 69");
+  await eventually("the alert ran and ended", async () => {
+    const [ran, state] = await Promise.all([
+      startOf(),
+      machine.show(alert, "ActiveState"),
+    ]);
+    return ran !== before && state !== "activating";
+  });
+  await run(`mv ${settings}.good ${settings}`);
 }
 
 async function alerted({ machine }: Installed) {
