@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { statePaths } from "../../src/host/paths.ts";
 import { fill, windowsIn, withStateDir } from "../ledger/state_dir.ts";
 import { runMain } from "../commands/run_main.ts";
+import { canMount, fillDisk, onTmpfs, remount, SKIPPED } from "../host/tmpfs.ts";
 import { assertSays, lookAt, practiseQuickly, rootOf } from "./bench.ts";
 
 const PHRASE = `${"abandon ".repeat(11)}about\n`;
@@ -79,23 +80,6 @@ Deno.test("a ledger that is damaged, absent or another program's is no health", 
   });
 });
 
-const isSuccess = (...args: string[]) =>
-  new Deno.Command(args[0]!, { args: args.slice(1), stderr: "null" }).output()
-    .then(({ success }) => success, () => false);
-const canMount = await isSuccess("unshare", "--mount", "true");
-
-/** Runs `body` in a directory that is a file system of its own. */
-async function onTmpfs(size: string, body: (dir: string) => Promise<void>): Promise<void> {
-  const dir = await Deno.makeTempDir({ prefix: "health-disk-" });
-  assert(await isSuccess("mount", "-t", "tmpfs", "-o", `size=${size}`, "tmpfs", dir));
-  try {
-    await body(dir);
-  } finally {
-    await isSuccess("umount", dir);
-    await Deno.remove(dir);
-  }
-}
-
 Deno.test("a disk that fills up is told by what is left", async () => {
   await using worker = await practiseQuickly();
   const name = `disk ${worker.settings.stateDir}`;
@@ -112,7 +96,7 @@ Deno.test("a disk that fills up is told by what is left", async () => {
 
 Deno.test({
   name: "a full disk and one that cannot be written are named, and the ledger loses nothing" +
-    (canMount ? "" : " (skipped: needs the right to mount)"),
+    SKIPPED,
   ignore: !canMount,
   async fn() {
     await using worker = await practiseQuickly();
@@ -120,13 +104,13 @@ Deno.test({
     await onTmpfs("1m", async (dir) => {
       const path = statePaths(dir).ledger;
       fill(path, 3);
-      await Deno.writeFile(`${dir}/filler`, new Uint8Array(2 * MB)).catch(() => {});
+      const filler = fillDisk(dir);
       assertSays(await look(dir), `disk ${dir}`, "CRITICAL", /No space left on device/);
-      await Deno.remove(`${dir}/filler`);
+      await Deno.remove(filler);
       assertEquals(windowsIn(path), 3);
-      assert(await isSuccess("mount", "-o", "remount,ro", dir));
+      await remount(dir, "ro");
       assertSays(await look(dir), `disk ${dir}`, "CRITICAL", /Read-only file system/);
-      assert(await isSuccess("mount", "-o", "remount,rw", dir));
+      await remount(dir, "rw");
       assertEquals(windowsIn(path), 3);
     });
   },
