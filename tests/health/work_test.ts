@@ -4,7 +4,7 @@ import { assertSays, DOWN, lookAt, practiseQuickly } from "./bench.ts";
 
 const MINUTE_MS = 60_000;
 
-Deno.test("failures in a row: the first is a warning, the third critical, a success ends them", async () => {
+Deno.test("failures in a row: the first is a warning, the third critical, a success ends them, what is retried does neither", async () => {
   await using worker = await practiseQuickly();
   const end = (error?: string) =>
     worker.ledger.finishRun("submit", {
@@ -20,6 +20,19 @@ Deno.test("failures in a row: the first is a warning, the third critical, a succ
   assertSays(await look(), "failures submit", "CRITICAL", /^3 visits/);
   end();
   assertSays(await look(), "failures topic 1", "OK", /did not fail/);
+  const [{ succeededMs } = { succeededMs: 0 }] = worker.ledger.runs();
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  const again = () => {
+    const topics = new Map([[1n, "held by another"]]);
+    worker.ledger.finishRun("submit", { exitCode: 75, error: "held by another", topics });
+  };
+  for (let visits = 0; visits < 3; visits++) again();
+  assertSays(await look(), "failures topic 1", "OK", /did not fail/);
+  assertSays(await look(), "failures submit", "OK", /did not fail/);
+  end("the node is down");
+  again();
+  assertSays(await look(), "failures submit", "WARNING", /^1 visit failed/);
+  assertEquals(worker.ledger.runs()[0]?.succeededMs, succeededMs);
   const settings = { stateDir: `${worker.settings.stateDir}/none` };
   const found = await lookAt(worker, "failures", { settings });
   assertSays(found, "failures", "UNKNOWN", /there is none at/);
