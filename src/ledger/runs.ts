@@ -38,6 +38,11 @@ export interface RunEnd {
   readonly topics: ReadonlyMap<bigint, string | undefined>;
 }
 
+/** The run that was heard of last. */
+export function newestRun(runs: readonly RunRecord[]): RunRecord | undefined {
+  return runs.toSorted((a, b) => b.aliveMs - a.aliveMs)[0];
+}
+
 const RUN: Columns<RunRecord> = {
   command: text,
   startedMs: number,

@@ -12,11 +12,20 @@ Deno.test("secrets: there, for their owner alone, of the right shape; out of sig
   await using worker = await practiseQuickly();
   const { settings, ledger } = worker;
   const name = "credentials mnemonic";
-  const look = () => lookAt(worker, "credentials");
+  const look = (nowMs?: number) =>
+    lookAt(worker, "credentials", nowMs === undefined ? {} : { nowMs });
   const absent = assertSays(await look(), name, "CRITICAL", /it is missing$/);
   assertStringIncludes(absent.fix!, "umask 077");
   ledger.finishRun("submit", { exitCode: 0, topics: new Map() });
   assertSays(await look(), name, "OK", /^not in sight here, but the last run could read it$/);
+  // An older good run says nothing, nor does one that lies too far back.
+  assertSays(await look(Date.now() + 66 * 60_000), name, "CRITICAL", /it is missing$/);
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  ledger.finishRun("daemon", { exitCode: 77, error: "Cannot use it", topics: new Map() });
+  assertSays(await look(), name, "CRITICAL", /it is missing$/);
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  ledger.finishRun("submit", { exitCode: 69, error: "a venue is down", topics: new Map() });
+  assertSays(await look(), name, "OK", /the last run could read it$/);
   await Deno.writeTextFile(settings.mnemonicFile, PHRASE, { mode: 0o644 });
   const wide = assertSays(await look(), name, "CRITICAL", /its mode is 0644, wider than 0600$/);
   assertEquals(wide.fix, `chmod 600 ${settings.mnemonicFile}`);

@@ -1,3 +1,4 @@
+import { newestRun } from "../../ledger/runs.ts";
 import type { CheckResult } from "../check.ts";
 import type { HealthContext } from "../context.ts";
 import { measured } from "../found.ts";
@@ -9,7 +10,7 @@ const THRESHOLDS = { warn: "0", crit: "2" };
 /** Visits that failed one after the other: of each topic, and of the program as a whole. */
 export function failures({ ledger, settings }: HealthContext): readonly CheckResult[] {
   const reader = ledger();
-  const inUse = reader.runs().toSorted((a, b) => b.aliveMs - a.aliveMs)[0];
+  const inUse = newestRun(reader.runs());
   const visits = new Map(reader.topicVisits().map((visit) => [visit.topicId, visit]));
   const found = settings.topics.flatMap(({ topicId }) => {
     const visit = visits.get(topicId);
