@@ -11,9 +11,26 @@ export function measured(
   return { ...result, status: statusOf(result.value, result) };
 }
 
-/** The command in a hint, where it names one: a person reads it, and may paste it. */
+/** What begins a command of a shell; it ends with the hint. */
+const SHELL =
+  /^(sudo |systemctl |journalctl |chmod |chown |mkdir |cat |sed |grep |rm |mv |ls |du |df |ps |ulimit |timedatectl|\(umask )/;
+/** What begins one of ours; prose may go on after it. */
+const OURS = /^allora-pipeline [^,;:]+?(?=[,;:]| once| with |$)/;
+
+/** Whether a cure is a command, and no prose. */
+export function isCommand(cure: string): boolean {
+  return SHELL.test(cure) || OURS.test(cure);
+}
+
+/** The command in a hint, where it names one: a person may paste it. Else the hint. */
 export function cureOf(hint: string): string {
-  return hint.replace(/^(?:[Rr]un:? |Look at [^:]+: )/, "");
+  for (const { index, 0: before } of hint.matchAll(/^|(?:: |\b(?:[Rr]un|[Ss]ee|with|or) )/g)) {
+    const rest = hint.slice(index + before.length);
+    if (SHELL.test(rest)) return rest;
+    const [command] = OURS.exec(rest) ?? [];
+    if (command !== undefined) return command;
+  }
+  return hint;
 }
 
 /** What could not be looked at: a check that fails tells nothing of what it was to check. */

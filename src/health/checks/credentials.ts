@@ -1,6 +1,7 @@
 import { EXIT_CODES, PipelineError } from "../../errors.ts";
 import { readMnemonic, readVenueKey } from "../../host/credentials.ts";
 import { newestRun, type RunRecord } from "../../ledger/runs.ts";
+import { type ChannelSecrets, channelSecrets } from "../channel_secrets.ts";
 import type { CheckResult } from "../check.ts";
 import type { HealthContext } from "../context.ts";
 import { cureOf } from "../found.ts";
@@ -26,7 +27,20 @@ export async function credentials(context: HealthContext): Promise<readonly Chec
         () => readVenueKey(settings[file], venue, setting, credentialsDir),
       );
     }),
+    ...(await channelSecrets(settings)).map(channelOf),
   ]);
+}
+
+/** A channel is no part of submitting: it is worth a warning, before the day when it is needed. */
+function channelOf({ name, error }: ChannelSecrets): CheckResult {
+  const what = { id: "credentials", subject: name };
+  if (error === undefined) return { ...what, status: "OK", message: "can be used" };
+  if (error.cause instanceof Deno.errors.PermissionDenied) {
+    const fix = "sudo allora-pipeline alert --test";
+    return { ...what, status: "UNKNOWN", message: error.message, fix };
+  }
+  const fix = cureOf(error.hint ?? "allora-pipeline alert --test");
+  return { ...what, status: "WARNING", message: error.message, fix };
 }
 
 async function look(
