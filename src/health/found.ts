@@ -22,11 +22,12 @@ export function isCommand(cure: string): boolean {
   return SHELL.test(cure) || OURS.test(cure);
 }
 
-/** The command in a hint, where it names one: a person may paste it. Else the hint. */
+/** The command in a hint, where it names one: a person may paste it, with what is to be known as a comment. */
 export function cureOf(hint: string): string {
-  for (const { index, 0: before } of hint.matchAll(/^|(?:: |\b(?:[Rr]un|[Ss]ee|with|or) )/g)) {
+  const starts = [{ index: 0, 0: "" }, ...hint.matchAll(/: |\b(?:[Rr]un|[Ss]ee|with|or) /g)];
+  for (const { index, 0: before } of starts) {
     const rest = hint.slice(index + before.length);
-    if (SHELL.test(rest)) return rest;
+    if (SHELL.test(rest)) return `${rest}${remarkOf(hint.slice(0, index))}`;
     const [command] = OURS.exec(rest) ?? [];
     if (command !== undefined) return command;
   }
@@ -45,6 +46,10 @@ export function unknown(
     message: messageOf(thrown).replace(/\.$/, ""),
     fix: cureOf(hint ?? "allora-pipeline status"),
   };
+}
+
+function remarkOf(prose: string): string {
+  return prose === "" || /^(run|look at)\b/i.test(prose) ? "" : ` # ${prose}`;
 }
 
 /** The check for each topic that is on, at the same time; one that fails is unknown, and stops no other. */

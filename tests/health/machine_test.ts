@@ -42,6 +42,20 @@ Deno.test("secrets: there, for their owner alone, of the right shape; out of sig
   assertSays(keys, "credentials tiingo-key", "OK", /readable/);
 });
 
+Deno.test("secrets of channels that are on are looked at: whoever is to be told must be told by them", async () => {
+  await using worker = await practiseQuickly();
+  const look = (settings = {}) => lookAt(worker, "credentials", { settings });
+  const { slackWebhookFile } = worker.settings;
+  assertEquals((await look()).length, 1);
+  await Deno.writeTextFile(slackWebhookFile, "https://hooks.example/x", { mode: 0o644 });
+  const wide = assertSays(await look(), "credentials slack", "WARNING", /mode is 0644/);
+  assertEquals(wide.fix, `chmod 600 ${slackWebhookFile}`);
+  await Deno.chmod(slackWebhookFile, 0o600);
+  assertSays(await look(), "credentials slack", "OK", /^can be used$/);
+  const mail = { smtpHost: "smtp.example.org", smtpUser: "me", mailTo: ["ops@example.org"] };
+  assertSays(await look(mail), "credentials email", "WARNING", /password .* it is missing$/);
+});
+
 Deno.test("a log that nobody rotates is told by its size", async () => {
   await using worker = await practiseQuickly();
   const { logDir } = worker.settings;
@@ -55,6 +69,17 @@ Deno.test("a log that nobody rotates is told by its size", async () => {
   await Deno.truncate(log, 101 * MB);
   assertEquals(assertSays(await look(), "log-size", "CRITICAL", /101\.0 MB$/).value, 101 * MB);
   assertSays(await look({ logDir: log }), "log-size", "UNKNOWN", /^Cannot look at/);
+  await Deno.truncate(log, 60 * MB);
+  const segmentOf = (ms: number) =>
+    `submission_${new Date(ms).toISOString().replace(/[-:]|\.\d+Z/g, "").replace("T", "_")}.log`;
+  const recent = `${logDir}/${segmentOf(Date.now() - 3_600_000)}`;
+  await Deno.writeTextFile(recent, "");
+  await Deno.truncate(recent, 45 * MB);
+  assertSays(await look(), "log-size", "CRITICAL", /and 1 log not compressed yet have 105\.0 MB$/);
+  await Deno.truncate(recent, 1);
+  assertSays(await look(), "log-size", "OK", /60\.0 MB$/);
+  await Deno.writeTextFile(`${logDir}/${segmentOf(Date.now() - 50 * 3_600_000)}`, "x");
+  assertSays(await look(), "log-size", "WARNING", /has not been compressed for 2(\.\d)? d$/);
 });
 
 Deno.test("a ledger that is damaged, absent or another program's is no health", async () => {
@@ -75,7 +100,17 @@ Deno.test("a ledger that is damaged, absent or another program's is no health", 
     const look = () =>
       lookAt(worker, "ledger", { settings: { stateDir: path.replace(/\/[^/]+$/, "") } });
     Deno.writeFileSync(path, bytes.map((byte, at) => at > 8192 && at % 4096 < 512 ? 255 : byte));
-    assertSays(await look(), "ledger", "CRITICAL", /is damaged: /);
+    const damaged = assertSays(await look(), "ledger", "CRITICAL", /is damaged: /);
+    const dir = path.replace(/\/[^/]+$/, "");
+    assertEquals(damaged.fix, `mkdir ${dir}/damaged && mv ${dir}/ledger.db* ${dir}/damaged`);
+    Deno.mkdirSync(`${dir}/backups`);
+    for (const name of ["ledger-20240501-000000.db", "ledger-20240502-000000.db", "other.db"]) {
+      Deno.writeTextFileSync(`${dir}/backups/${name}`, "");
+    }
+    assertEquals(
+      assertSays(await look(), "ledger", "CRITICAL", /./).fix,
+      `allora-pipeline ledger restore ${dir}/backups/ledger-20240502-000000.db`,
+    );
     const { code, stdout } = await runMain(["health", "--json"], { cwd });
     const { checks } = JSON.parse(stdout);
     assertEquals(code, 2);
