@@ -43,6 +43,8 @@ export interface Settings extends Values<typeof GLOBAL_SETTINGS> {
   readonly broken: readonly BrokenTopic[];
   readonly sources: Sources;
   readonly texts: Texts;
+  /** Where the topics' files are. */
+  readonly topicsDir: string;
   /** systemd's $CREDENTIALS_DIRECTORY, whose files have modes of their own. */
   readonly credentialsDir: string | undefined;
 }
@@ -97,6 +99,7 @@ export function loadSettings(input: SettingsInput): Settings {
     broken,
     sources: wheres(global.found),
     texts: texts(global.found),
+    topicsDir: place.topicsDir,
     credentialsDir: env["CREDENTIALS_DIRECTORY"] || undefined,
   };
 }

@@ -8,7 +8,7 @@ import { openServiceManager, type ServiceManager } from "../host/service_manager
 import type { Settings, TopicSettings } from "../settings.ts";
 import type { Handler, Invocation } from "./command.ts";
 import { lockWallet, type OpenRun, openRun, settingsOf, tellBroken, topicsOf } from "./open_run.ts";
-import { endOf, failureEnd } from "./run_end.ts";
+import { endOf, failureEnd, workerFor } from "./run_end.ts";
 import { isBusy, tellFailures } from "./submit.ts";
 import type { Terminal } from "./terminal_io.ts";
 
@@ -27,7 +27,7 @@ export const daemon: Handler = async (invocation, terminal) => {
     const facts = { topics: work.topics.length };
     const isUnattended = worker !== undefined;
     if (worker === undefined) {
-      worker = await workerOf(run);
+      worker = await workerFor("daemon", run, work.topics);
       held.use(lockWallet(work.settings, worker.address, terminal.host.nowMs));
       run.ledger.startRun("daemon");
       run.tell("daemon.started", { ...facts, worker: worker.address });

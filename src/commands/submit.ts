@@ -3,7 +3,6 @@ import { failureOf, type Run } from "../cycle/run.ts";
 import type { CycleReport } from "../cycle/run_cycle.ts";
 import type { TopicOutcome } from "../cycle/topic_outcome.ts";
 import { warnOfShortEpochs } from "../cycle/timer_epoch.ts";
-import { workerOf } from "../cycle/worker.ts";
 import { EXIT_CODES, worstExitCode } from "../errors.ts";
 import { lowerPriority } from "../host/priority.ts";
 import { table } from "../host/terminal.ts";
@@ -11,7 +10,7 @@ import type { RunEnd } from "../ledger/runs.ts";
 import type { Settings } from "../settings.ts";
 import type { Handler, Invocation } from "./command.ts";
 import { brokenOf, lockWallet, openRun, settingsOf, tellBroken, topicsOf } from "./open_run.ts";
-import { endOf, failureEnd } from "./run_end.ts";
+import { endOf, failureEnd, workerFor } from "./run_end.ts";
 
 /** One visit to every topic. */
 export const submit: Handler = async (invocation, terminal) => {
@@ -21,7 +20,7 @@ export const submit: Handler = async (invocation, terminal) => {
   const stop = terminal.stopSignal();
   using run = openRun(settings, terminal, { dryRun, stop });
   const brokenCode = tellBroken(run, invocation);
-  const worker = await workerOf(run);
+  const worker = await workerFor("submit", run, topics);
   using _lock = lockWallet(settings, worker.address, terminal.host.nowMs);
   const finish = (end: RunEnd) => dryRun || run.ledger.finishRun("submit", end);
   // A quiet visit, and one that only rehearses, have nothing to tell and load nothing for it.

@@ -34,5 +34,9 @@ export interface HealthContext {
   marketNowMs(): Promise<number>;
   venues(topic: TopicSettings): readonly Venue[];
   /** Undefined: the topic has no model yet. Throws what reading it throws. */
+  /** Logs that were moved aside and are not in archives yet, oldest first. Throws what looking throws. */
+  logSegments(): readonly { readonly name: string; readonly rotatedMs: number }[];
+  /** Whether the units let the daemon submit, and not timers. Throws what looking throws. */
+  isDaemonEnabled(): boolean;
   model(topic: TopicSettings, nowMs: number): Promise<ModelFacts | undefined>;
 }

@@ -38,8 +38,15 @@ export function summary(results: readonly CheckResult[]): string {
     const count = results.filter((result) => result.status === status).length;
     return count === 0 ? [] : `${count} ${status}`;
   }).join(", ");
-  if (first === undefined || first.status === "OK") return `all is well: ${counts}`;
+  if (first === undefined || first.status === "OK") {
+    return `${results.find(isPaused)?.message ?? "all is well"}: ${counts}`;
+  }
   return `${nameOf(first)}: ${first.message} (${counts})`;
+}
+
+/** Whether the check of the pause says that there is one: only then it measures how long. */
+export function isPaused(result: CheckResult | undefined): result is CheckResult {
+  return result?.id === "pause" && result.value !== undefined;
 }
 
 /** What was found, and what to do about it. */

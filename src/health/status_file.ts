@@ -9,7 +9,7 @@ import { type CheckResult, worstStatus } from "./check.ts";
 import { nameOf } from "./check_name.ts";
 import { bytesOf } from "./checks/log_size.ts";
 import { logTail } from "./log_tail.ts";
-import { lineOf, summary, worstFirst } from "./report.ts";
+import { isPaused, lineOf, summary, worstFirst } from "./report.ts";
 import { plural } from "./words.ts";
 
 /** Lines of submission.log that are looked through. */
@@ -38,7 +38,7 @@ function statusText({ settings, results, checkedMs, ledger }: StatusFile): strin
   const facts = [
     ["status", `${worstStatus(results.map(({ status }) => status))}: ${summary(results)}`],
     ["checked at", new Date(checkedMs).toISOString()],
-    ["program", runningText(said("last-run"))],
+    ["program", runningText(said("last-run"), said("pause"))],
     ...topics,
     ["balance", said("balance")?.message ?? "not known"],
     ["log", known(() => `${bytesOf(log)} bytes in ${log}`)],
@@ -67,7 +67,8 @@ function predictionText(submission: PastSubmission | undefined): string {
   }`;
 }
 
-function runningText(lastRun: CheckResult | undefined): string {
+function runningText(lastRun: CheckResult | undefined, pause: CheckResult | undefined): string {
+  if (isPaused(pause)) return pause.message;
   if (lastRun === undefined) return "not known";
   const word = {
     OK: "running",

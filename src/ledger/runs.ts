@@ -1,4 +1,5 @@
 import { type Columns, integer, nullable, number, readRow, text } from "./columns.ts";
+import { EXIT_CODES } from "../errors.ts";
 import type { Database } from "../host/database.ts";
 
 /** The last run of a command. Times are wall clock, epoch milliseconds. */
@@ -14,7 +15,7 @@ export interface RunRecord {
   readonly error: string | null;
   /** End of the last run, or daemon's visit, without an error; null before the first. */
   readonly succeededMs: number | null;
-  /** Runs, or daemon's visits, that failed one after the other since then. */
+  /** Runs, or daemon's visits, that failed one after the other since then; "retry" is no failure. */
   readonly failures: number;
 }
 
@@ -35,6 +36,11 @@ export interface RunEnd {
   readonly error?: string | undefined;
   /** The topics that it had something to do for, and what went wrong with each. */
   readonly topics: ReadonlyMap<bigint, string | undefined>;
+}
+
+/** The run that was heard of last. */
+export function newestRun(runs: readonly RunRecord[]): RunRecord | undefined {
+  return runs.toSorted((a, b) => b.aliveMs - a.aliveMs)[0];
 }
 
 const RUN: Columns<RunRecord> = {
@@ -97,20 +103,22 @@ export function runs(database: Database, nowMs: () => number) {
   }
 
   function judge(command: string, { exitCode, error, topics }: RunEnd): void {
+    // A visit that the next one makes good is neither: its unit calls it a success, and it is none.
+    const failed = exitCode === EXIT_CODES.retry ? 0 : 1;
     database.run(
-      `UPDATE runs SET error = :error, failures = iif(:failed, failures + 1, 0),
-         succeeded_ms = iif(:failed, succeeded_ms, :now) WHERE command = :command`,
-      { command, now: nowMs(), failed: exitCode === 0 ? 0 : 1, error: error ?? null },
+      `UPDATE runs SET error = :error, failures = iif(:ok, 0, failures + :failed),
+         succeeded_ms = iif(:ok, :now, succeeded_ms) WHERE command = :command`,
+      { command, now: nowMs(), ok: exitCode === 0 ? 1 : 0, failed, error: error ?? null },
     );
     for (const [topicId, failure] of topics) {
-      const failed = failure === undefined ? 0 : 1;
+      const ok = failure === undefined ? 1 : 0;
       database.run(
         `INSERT INTO topic_visits (topic_id, visited_ms, succeeded_ms, failures, error)
-         VALUES (:topicId, :now, iif(:failed, NULL, :now), :failed, :error)
+         VALUES (:topicId, :now, iif(:ok, :now, NULL), iif(:ok, 0, :failed), :error)
          ON CONFLICT DO UPDATE SET visited_ms = :now, error = :error,
-           succeeded_ms = iif(:failed, succeeded_ms, :now),
-           failures = iif(:failed, failures + 1, 0)`,
-        { topicId, now: nowMs(), failed, error: failure ?? null },
+           succeeded_ms = iif(:ok, :now, succeeded_ms),
+           failures = iif(:ok, 0, failures + :failed)`,
+        { topicId, now: nowMs(), ok, failed, error: failure ?? null },
       );
     }
   }

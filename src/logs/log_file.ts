@@ -11,6 +11,8 @@ import { fileError } from "../settings/file_error.ts";
 export class LogFile implements Disposable {
   readonly #path: string;
   #file: Deno.FsFile;
+  /** Whether the file may end in the middle of a line, as a full disk leaves it. */
+  #mayBeTorn = true;
 
   /** Throws PipelineError "denied" or "config" when the file cannot be appended to. */
   constructor(path: string) {
@@ -29,8 +31,12 @@ export class LogFile implements Disposable {
       const next = open(this.#path);
       this.#file.close();
       this.#file = next;
+      this.#mayBeTorn = true;
     }
-    writeAll(this.#file, new TextEncoder().encode(`${line}\n`));
+    const start = this.#mayBeTorn && isTorn(this.#file) ? "\n" : "";
+    this.#mayBeTorn = true;
+    writeAll(this.#file, new TextEncoder().encode(`${start}${line}\n`));
+    this.#mayBeTorn = false;
   }
 
   [Symbol.dispose](): void {
@@ -40,13 +46,23 @@ export class LogFile implements Disposable {
 
 function open(path: string): Deno.FsFile {
   while (true) {
-    const file = Deno.openSync(path, { append: true, create: true, mode: 0o640 });
+    const file = Deno.openSync(path, { read: true, append: true, create: true, mode: 0o640 });
     // Whoever compresses a renamed file locks it for as long as that takes: we do not wait for it.
     if (!file.tryLockSync(false) && isAt(path, file)) file.lockSync(false);
     // The name may have moved on between opening and locking.
     if (isAt(path, file)) return file;
     file.close();
   }
+}
+
+const NEWLINE = 10;
+
+/** Whether the last line has no end; where we append is not where we read. */
+function isTorn(file: Deno.FsFile): boolean {
+  if (file.statSync().size === 0) return false;
+  file.seekSync(-1, Deno.SeekMode.End);
+  const last = new Uint8Array(1);
+  return file.readSync(last) === 1 && last[0] !== NEWLINE;
 }
 
 /** Whether `file` is still what the name leads to. */

@@ -11,7 +11,7 @@ import {
   openPlainFile,
   plainFileAt,
 } from "./log_directory.ts";
-import { pruneArchives } from "./prune.ts";
+import { pruneArchives, type PruneOptions } from "./prune.ts";
 import { freeSegment, isThere, LOG_NAME, removeFile, type Rotated, rotatedIn } from "./rotated.ts";
 
 export interface RotateOptions {
@@ -54,7 +54,7 @@ export async function rotateLogs(options: RotateOptions): Promise<Rotation> {
   if (!checkLogDirectory(dir)) return { archived, postponed, pruned: [] };
   using _lock = lockLogDirectory(dir, () => host.nowMs());
   host.reached("rotation-started");
-  const pruned = pruneAndTell(options, keepMs);
+  const pruned = pruneAndTell(options, { keepMs, isUnattended: true });
   renameLog(options);
   const left = rotatedIn(dir);
   const named = (wanted: Rotated["form"]) => left.filter(({ form }) => form === wanted);
@@ -71,7 +71,7 @@ export async function rotateLogs(options: RotateOptions): Promise<Rotation> {
   return { archived, postponed, pruned };
 }
 
-/** Deletes the archives older than `keepMs`, under the lock of rotations. Throws as rotateLogs() does. */
+/** Deletes the archives older than `keepMs`, as a person asks for, under the lock of rotations. Throws as rotateLogs() does. */
 export function pruneLogs(
   options: Pick<RotateOptions, "dir" | "host" | "tell">,
   keepMs: number,
@@ -79,14 +79,14 @@ export function pruneLogs(
   const { dir, host } = options;
   if (!checkLogDirectory(dir)) return [];
   using _lock = lockLogDirectory(dir, () => host.nowMs());
-  return pruneAndTell(options, keepMs);
+  return pruneAndTell(options, { keepMs, isUnattended: false });
 }
 
 function pruneAndTell(
   { dir, host, tell }: Pick<RotateOptions, "dir" | "host" | "tell">,
-  keepMs: number,
+  kept: Omit<PruneOptions, "nowMs">,
 ): readonly string[] {
-  const pruned = pruneArchives(dir, host.nowMs(), keepMs);
+  const pruned = pruneArchives(dir, { nowMs: host.nowMs(), ...kept });
   if (pruned.length > 0) {
     tell("log.pruned", { archives: pruned.length, oldest: pruned[0], newest: pruned.at(-1) });
   }

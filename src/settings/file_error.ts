@@ -19,7 +19,7 @@ export function fileError(action: string, path: string, thrown: unknown): Pipeli
   }
   return new PipelineError("unavailable", `Cannot ${action} ${path}: ${messageOf(thrown)}`, {
     ...cause,
-    hint: "Look at the disk: df -h, dmesg",
+    hint: "Look at the disk: df -h; dmesg",
   });
 }
 

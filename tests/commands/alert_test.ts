@@ -58,6 +58,27 @@ Deno.test("a unit that failed by a mistake in the settings is told, though they 
   assertMatch(titlesOf(hook)[0] ?? "", /exit code 78: Cannot use ALLORA_RUN_TIMEOUT in \.env:1: /);
 });
 
+Deno.test("a visit that dies before it begins is in the ledger: health and its unit's alert say why", async () => {
+  await using hook = receive();
+  await using here = await workspace({ webhook: hook.url, mnemonic: "a b c" });
+  await Deno.mkdir(`${here.cwd}/topics`);
+  await Deno.writeTextFile(
+    `${here.cwd}/topics/67.env`,
+    "ALLORA_TARGET=log-return\nALLORA_PAIR=BTC/USD\nALLORA_HORIZON=8h\n",
+  );
+  const submit = await here.run("submit");
+  assertEquals(submit.code, 78);
+  assertEquals(submit.stderr.match(/it has 3 words/g)?.length, 1);
+  const { stdout } = await here.run("health", { ALLORA_RPC: "http://127.0.0.1:1" });
+  assertMatch(stdout, /^WARNING +failures submit +1 visit failed in a row: .*it has 3 words/m);
+  assertMatch(stdout, /^WARNING +failures topic 67 +1 visit failed in a row: .*it has 3 words/m);
+  const env = { MONITOR_EXIT_CODE: "exited", MONITOR_EXIT_STATUS: "78" };
+  for (const unit of ["submit", "submit@67"]) {
+    await here.run(`alert --unit allora-pipeline-${unit}.service`, env);
+    assertMatch(titlesOf(hook).at(-1) ?? "", /ended with exit code 78: .*it has 3 words/);
+  }
+});
+
 Deno.test("alert --test says of every channel whether it arrived, and fails when one did not", async () => {
   await using hook = receive();
   await using none = await workspace({});

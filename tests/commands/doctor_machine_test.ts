@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { examined } from "../../src/commands/doctor/examined.ts";
 import { system } from "../../src/commands/doctor/system.ts";
-import { units, unitsOf } from "../../src/commands/doctor/units.ts";
+import { unitsOf } from "../../src/commands/doctor/unit_files.ts";
+import { units } from "../../src/commands/doctor/units.ts";
 import { processTerminal } from "../../src/commands/terminal_io.ts";
 import { loadSettings, locate } from "../../src/settings.ts";
 

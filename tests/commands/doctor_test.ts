@@ -61,7 +61,7 @@ Deno.test("doctor tells a missing key from a wrong one, and asks the venue only 
   const missing = await key();
   assertEquals([missing.verdict, missing.subject], ["fail", "atlas"]);
   assertMatch(missing.message, /^Cannot use the key of atlas in .*: it is missing$/);
-  assertMatch(missing.fix ?? "", /^Paste the key/);
+  assertMatch(missing.fix ?? "", /^\(umask 077; .*\) # Paste the key and end with Ctrl-D$/);
   assertEquals(asked, 0);
 
   await Deno.writeTextFile(`${it.cwd}/data/atlas-key`, "a-wrong-key\n", { mode: 0o600 });
@@ -291,4 +291,9 @@ Deno.test("doctor says who would be told when something is wrong, and which chan
   assertEquals(await alerts(...mail, "--mail-to", "ops@example.org"), [
     ...[["channel", "email", "ok"], ["channels", null, "ok"]],
   ]);
+  // What a channel needs is read before it is called on.
+  const whole = [...mail, "--mail-to", "ops@example.org"];
+  const off = [["channel", "email", "fail"], ["channels", null, "warn"]];
+  assertEquals(await alerts(...whole, "--smtp-user", "me"), off);
+  assertEquals(await alerts(...whole, "--smtp-ca-file", `${it.cwd}/no-ca.pem`), off);
 });

@@ -130,7 +130,7 @@ Deno.test({
       }
       assertEquals((await run("rotate")).code, 0);
       const files = [...Deno.readDirSync(`${cwd}/logs`)].map(({ name }) => `${cwd}/logs/${name}`);
-      assertEquals(files.map((path) => Deno.statSync(path).uid), [65534, 65534, 65534]);
+      assertEquals(files.map((path) => Deno.statSync(path).uid), [65534, 65534, 65534, 65534]);
       Deno.writeTextFileSync(`${cwd}/logs/submission.log`, LINE, { append: true });
       assertEquals((await runMain(["rotate"], { cwd, uid: 65534 })).code, 0);
     }),

@@ -68,6 +68,20 @@ Deno.test("candles: fresh, stale or refused at each venue, and whether two venue
   assertSays(none, COINBASE, "CRITICAL", /^no candle of the last 4 h$/);
 });
 
+Deno.test("one request that fails condemns no venue, which is asked once more", async () => {
+  await using worker = await practiseQuickly();
+  const [topic] = worker.settings.topics;
+  await using coinbase = serveCoinbase(worker.devnet, 1);
+  let asked = 0;
+  await using flaky = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
+    const { search } = new URL(request.url);
+    return asked++ === 0 ? new Response("", { status: 502 }) : fetch(`${coinbase.url}/${search}`);
+  });
+  const coinbaseUrl = `http://127.0.0.1:${flaky.addr.port}`;
+  const topics = [{ ...topic!, venues: [{ kind: "coinbase" as const }], coinbaseUrl }];
+  assertSays(await lookAt(worker, "market", { settings: { topics } }), COINBASE, "OK", /ended/);
+});
+
 Deno.test("topics of one pair ask its venues once, and of what is found twice the worse is told", async () => {
   await using worker = await practiseQuickly();
   const [topic] = worker.settings.topics;

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { writeAlertsFile } from "../../src/health/alerts_file.ts";
 import { type CheckResult, type Status, worstStatus } from "../../src/health/check.ts";
+import { cureOf } from "../../src/health/found.ts";
 import { logTail } from "../../src/health/log_tail.ts";
 import { isOutside, statusOf } from "../../src/health/range.ts";
 import { reportText } from "../../src/health/report.ts";
@@ -106,4 +107,18 @@ Deno.test("lengths of time are said in the unit a person would use", () => {
   assertEquals([900, 119_000, 2 * MIN, 90 * MIN, 150 * MIN, 72 * 60 * MIN].map(span), [
     ...["1 s", "119 s", "2 min", "90 min", "2.5 h", "3 d"],
   ]);
+});
+
+Deno.test("a cure is the command in a hint, where there is one", () => {
+  for (
+    const [hint, cure] of [
+      ["Run: chmod 600 /x/mnemonic", "chmod 600 /x/mnemonic"],
+      ["run allora-pipeline train --topic 1", "allora-pipeline train --topic 1"],
+      ["run allora-pipeline submit, which brings it up to date", "allora-pipeline submit"],
+      ["see allora-pipeline models --topic 1, or run it", "allora-pipeline models --topic 1"],
+      ["Look at the owner and mode: ls -ld '/a b'", "ls -ld '/a b'"],
+      ["Paste the key: (umask 077; cat > x)", "(umask 077; cat > x) # Paste the key"],
+      ["name another in ALLORA_VENUES", "name another in ALLORA_VENUES"],
+    ] as const
+  ) assertEquals(cureOf(hint), cure);
 });

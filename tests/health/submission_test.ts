@@ -1,9 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
+import { visitResults } from "../../src/commands/alert/visit_results.ts";
 import { defaultTopics } from "../../src/devnet/default_topics.ts";
 import { statePaths } from "../../src/host/paths.ts";
 import type { Practice } from "../cycle/practice.ts";
-import { assertSays, DOWN, lookAt, practiseQuickly } from "./bench.ts";
+import { assertSays, DOWN, lookAt, practiseQuickly, rootOf } from "./bench.ts";
 
 const NAME = "submission topic 1";
 
@@ -56,6 +57,31 @@ Deno.test("a window that the chain counts is met, whatever the ledger has lost",
   assertSays(await lookAt(worker, "submission"), NAME, "OK", /^the chain counts nonce \d+$/);
 });
 
+Deno.test("a window of which no node could tell is not taken for met, by health nor after a visit", async () => {
+  await using worker = await practiseQuickly();
+  await meet(worker);
+  miss(worker);
+  miss(worker);
+  await worker.visit();
+  const nonces = worker.ledger.closedWindows(1n, worker.address, 9)
+    .filter(({ outcome }) => outcome === "missed").map(({ nonce }) => nonce);
+  assertEquals(nonces.length, 2);
+  using editor = new DatabaseSync(statePaths(worker.settings.stateDir).ledger);
+  const forget = (nonce: bigint) =>
+    editor.prepare("UPDATE closed_windows SET outcome = 'unknown' WHERE nonce = ?").run(nonce);
+  const told = () => visitResults(worker.run(), 1n, worker.address)[0];
+  forget(nonces[0]!);
+  assertEquals([told()?.status, told()?.value], ["WARNING", 1]);
+  forget(nonces[1]!);
+  assertEquals([told()?.status, told()?.value], ["UNKNOWN", 0]);
+  assertSays(
+    await lookAt(worker, "submission"),
+    NAME,
+    "UNKNOWN",
+    /^nobody could tell whether 2 windows since nonce \d+ counted us$/,
+  );
+});
+
 Deno.test("before the first window nothing is missed, and windows of before the first visit never", async () => {
   await using worker = await practiseQuickly();
   worker.stepUntil("open");
@@ -85,7 +111,8 @@ Deno.test("a topic that the chain does not have, or keeps closed to this worker,
   const [topic] = worker.settings.topics;
   const settings = { topics: [{ ...topic!, topicId: 99n }] };
   const found = await lookAt(worker, "submission", { settings });
-  assertSays(found, "submission topic 99", "CRITICAL", /has no topic 99/);
+  const absent = assertSays(found, "submission topic 99", "CRITICAL", /has no topic 99/);
+  assertEquals(absent.fix, `rm ${rootOf(worker)}/topics/99.env`);
 
   const other = "allo19rl4cm2hmr8afy4kldpxz3fka4jguq0ajnh7gv";
   const guarded = { ...first!, workerWhitelist: [other] };

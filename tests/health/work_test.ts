@@ -1,10 +1,12 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
+import { reportText } from "../../src/health/report.ts";
+import { writeStatusFile } from "../../src/health/status_file.ts";
 import { withLedger } from "../ledger/fixture.ts";
-import { assertSays, DOWN, lookAt, practiseQuickly } from "./bench.ts";
+import { assertSays, DOWN, lookAt, practiseQuickly, rootOf } from "./bench.ts";
 
 const MINUTE_MS = 60_000;
 
-Deno.test("failures in a row: the first is a warning, the third critical, a success ends them", async () => {
+Deno.test("failures in a row: the first is a warning, the third critical, a success ends them, what is retried does neither", async () => {
   await using worker = await practiseQuickly();
   const end = (error?: string) =>
     worker.ledger.finishRun("submit", {
@@ -20,6 +22,19 @@ Deno.test("failures in a row: the first is a warning, the third critical, a succ
   assertSays(await look(), "failures submit", "CRITICAL", /^3 visits/);
   end();
   assertSays(await look(), "failures topic 1", "OK", /did not fail/);
+  const [{ succeededMs } = { succeededMs: 0 }] = worker.ledger.runs();
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  const again = () => {
+    const topics = new Map([[1n, "held by another"]]);
+    worker.ledger.finishRun("submit", { exitCode: 75, error: "held by another", topics });
+  };
+  for (let visits = 0; visits < 3; visits++) again();
+  assertSays(await look(), "failures topic 1", "OK", /did not fail/);
+  assertSays(await look(), "failures submit", "OK", /did not fail/);
+  end("the node is down");
+  again();
+  assertSays(await look(), "failures submit", "WARNING", /^1 visit failed/);
+  assertEquals(worker.ledger.runs()[0]?.succeededMs, succeededMs);
   const settings = { stateDir: `${worker.settings.stateDir}/none` };
   const found = await lookAt(worker, "failures", { settings });
   assertSays(found, "failures", "UNKNOWN", /there is none at/);
@@ -53,6 +68,41 @@ Deno.test("the last run: the timers' by its age, the daemon by its heartbeat, wh
     "CRITICAL",
     /^the daemon stopped .* exit code 70: a defect$/,
   );
+});
+
+Deno.test("a submit by hand does not hide a daemon that is dead, where the daemon is what submits", async () => {
+  await using worker = await practiseQuickly();
+  const { ledger } = worker;
+  const root = rootOf(worker);
+  const look = (minutes: number) =>
+    lookAt(worker, "last-run", { root, nowMs: Date.now() + minutes * MINUTE_MS });
+  const submitByHand = () => ledger.finishRun("submit", { exitCode: 0, topics: new Map() });
+  ledger.startRun("daemon");
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  submitByHand();
+  assertSays(await look(6), "last-run", "CRITICAL", /^the daemon was heard of 6 min ago$/);
+  // Stopped by its person, it is given up for submit, unless the units use it.
+  ledger.finishRun("daemon", { exitCode: 0, topics: new Map() });
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  submitByHand();
+  assertSays(await look(6), "last-run", "OK", /^submit ended 6 min ago$/);
+  const wants = `${root}/etc/systemd/system/multi-user.target.wants`;
+  await Deno.mkdir(wants, { recursive: true });
+  await Deno.symlink("/dev/null", `${wants}/allora-pipeline-daemon.service`);
+  assertSays(await look(6), "last-run", "CRITICAL", /^the daemon stopped 6 min ago$/);
+});
+
+Deno.test("a pause is said plainly, in the headline and as the program's state", async () => {
+  await using worker = await practiseQuickly();
+  const { settings, ledger } = worker;
+  await Deno.writeTextFile(`${settings.stateDir}/paused`, "");
+  const results = (await Promise.all([lookAt(worker, "pause"), lookAt(worker, "last-run")])).flat();
+  assertMatch(reportText(results, false), /^OK - paused for 0 s: nothing is submitted .*: 2 OK/);
+  await Deno.mkdir(settings.logDir);
+  writeStatusFile({ settings, results, checkedMs: Date.now(), ledger: () => ledger });
+  const status = await Deno.readTextFile(`${settings.logDir}/healthcheck_status.log`);
+  assertMatch(status, /^status +OK: paused for 0 s: nothing is submitted/m);
+  assertMatch(status, /^program +paused for 0 s: nothing is submitted/m);
 });
 
 Deno.test("a pause is no failure until it lasts longer than was meant", async () => {

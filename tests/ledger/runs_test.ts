@@ -35,9 +35,9 @@ Deno.test("a daemon's beats keep it alive, and its visits count as its own", () 
   ledger.startRun("daemon");
   now = 40_000;
   ledger.beat("daemon");
-  ledger.beat("daemon", { exitCode: 75, error: "later", topics: new Map() });
+  ledger.beat("daemon", { exitCode: 69, error: "no node", topics: new Map() });
   const [run] = ledger.runs();
   assertEquals([run?.startedMs, run?.aliveMs, run?.finishedMs, run?.failures, run?.error], [
-    ...[1000, 40_000, null, 1, "later"],
+    ...[1000, 40_000, null, 1, "no node"],
   ]);
 });

@@ -3,7 +3,9 @@ import { PipelineError } from "../../src/errors.ts";
 import { EVENTS } from "../../src/events.ts";
 import { openJournal } from "../../src/host/journal.ts";
 import { type Log, type LogOptions, openLog } from "../../src/logs/log.ts";
+import { LogFile } from "../../src/logs/log_file.ts";
 import { MESSAGE_IDS } from "../../src/logs/message_ids.ts";
+import { canMount, fillDisk, onTmpfs, SKIPPED } from "../host/tmpfs.ts";
 import { journalSocket } from "../host/journal_socket.ts";
 
 interface Bench {
@@ -183,6 +185,36 @@ Deno.test(
     assertEquals([complaints.length, stderr.length], [1, 3]);
   }),
 );
+
+Deno.test({
+  name:
+    `a line that a full disk has cut takes no other with it, in this process or the next${SKIPPED}`,
+  ignore: !canMount,
+  fn: () =>
+    onTmpfs("64k", (dir) => {
+      const path = `${dir}/submission.log`;
+      using first = new LogFile(path);
+      using second = new LogFile(path);
+      first.append("one");
+      const filler = fillDisk(dir);
+      const tooLong = "x".repeat(8192);
+      assertThrows(() => first.append(tooLong), Error, "No space left");
+      Deno.removeSync(filler);
+      first.append("two");
+      const filled = fillDisk(dir);
+      assertThrows(() => first.append(tooLong), Error, "No space left");
+      Deno.removeSync(filled);
+      using third = new LogFile(path);
+      third.append("three");
+      second.append("four");
+      first.append("five");
+      const lines = Deno.readTextFileSync(path).split("\n");
+      const whole = lines.filter((line) => !line.startsWith("x"));
+      assertEquals(whole, ["one", "two", "three", "four", "five", ""]);
+      assertEquals(lines.length, whole.length + 2);
+      return Promise.resolve();
+    }),
+});
 
 Deno.test(
   "openLog() throws when submission.log cannot be a file",

@@ -113,6 +113,25 @@ Deno.test("rotateLogs() deletes archives whose name is more than the kept time o
   assertEquals(pruneLogs(bench.options, DAY_MS), [kept[0]!]);
 });
 
+Deno.test("rotateLogs() keeps every archive when the clock is put 60 days ahead, and when it is put back", async () => {
+  using bench = rotationBench();
+  const rotateHourly = async (rotations: number) => {
+    const pruned: string[] = [];
+    for (let hour = 0; hour < rotations; hour++) {
+      bench.nowMs += 3_600_000;
+      bench.write("submission.log", LINES);
+      pruned.push(...(await bench.rotate()).pruned);
+    }
+    return pruned;
+  };
+  await rotateHourly(5);
+  bench.nowMs += 60 * DAY_MS;
+  assertEquals(await rotateHourly(3), []);
+  bench.nowMs -= 60 * DAY_MS;
+  assertEquals(await rotateHourly(3), []);
+  assertEquals(bench.names().length, 12);
+});
+
 Deno.test("rotateLogs() is refused while another rotation holds the lock", async () => {
   using bench = rotationBench();
   bench.write("submission.log", LINES);

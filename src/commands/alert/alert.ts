@@ -4,7 +4,7 @@ import { deliverNow } from "../../health/alerts/deliver.ts";
 import { ping } from "../../health/alerts/heartbeat.ts";
 import { noticeOf } from "../../health/alerts/notice.ts";
 import { openChannels } from "../../health/alerts/open_channels.ts";
-import { unitFailed } from "../../health/alerts/unit_failed.ts";
+import { type Remembered, unitFailed } from "../../health/alerts/unit_failed.ts";
 import { table } from "../../host/terminal.ts";
 import { loadSettings, type Settings } from "../../settings.ts";
 import type { Handler, Invocation } from "../command.ts";
@@ -59,18 +59,19 @@ async function tellFailure(
   broken: PipelineError | undefined,
 ): Promise<Results> {
   const context = alertContext(run, terminal, stop);
-  const runs = runsOf(run);
-  const failed = unitFailed(terminal.env, values["unit"] ?? words[0], runs, broken?.message);
+  const named = values["unit"] ?? words[0];
+  const failed = unitFailed(terminal.env, named, rememberedBy(run), broken?.message);
   return (await alertOn([failed], context, { isComplete: false })).told;
 }
 
 /** What the ledger knows of the runs; one that cannot be read may be what the unit failed by. */
-function runsOf(run: OpenRun) {
+function rememberedBy(run: OpenRun): Remembered {
+  const nowMs = run.host.nowMs();
   try {
-    return run.ledger.runs();
+    return { runs: run.ledger.runs(), visits: run.ledger.topicVisits(), nowMs };
   } catch (thrown) {
     run.tell("alert.failed", { error: messageOf(thrown) });
-    return [];
+    return { runs: [], visits: [], nowMs };
   }
 }
 

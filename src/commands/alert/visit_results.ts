@@ -30,15 +30,21 @@ function missed(
   worker: string,
   { warn, crit }: Settings["healthMissed"],
 ): readonly CheckResult[] {
-  const known = ledger.closedWindows(topicId, worker, LOOK_BACK)
-    .filter(({ outcome }) => outcome !== "unknown");
-  const [last] = known;
+  const closed = ledger.closedWindows(topicId, worker, LOOK_BACK);
+  const metAt = closed.findIndex(({ outcome }) => outcome === "proven");
+  const since = metAt === -1 ? closed : closed.slice(0, metAt);
+  const missed = since.filter(({ outcome }) => outcome !== "unknown");
+  const [last = closed[0]] = missed;
   if (last === undefined) return [];
-  const metAt = known.findIndex(({ outcome }) => outcome === "proven");
-  const value = metAt === -1 ? known.length : metAt;
+  const value = missed.length;
   const limits = { warn: String(warn - 1), crit: String(crit - 1) };
   const what = { id: "submission", topicId, value, ...limits };
   const status = statusOf(value, limits);
+  const fix = `allora-pipeline history --topic ${topicId} --last 10`;
+  if (value === 0 && since.length > 0) {
+    const message = `nobody could tell whether nonce ${last.nonce} counted us`;
+    return [{ ...what, status: "UNKNOWN", message, fix }];
+  }
   if (value === 0) return [{ ...what, status, message: `nonce ${last.nonce} is in` }];
   const count = value === 1 ? "1 window" : `${value} windows`;
   return [{
@@ -46,7 +52,7 @@ function missed(
     message: `${count} missed in a row, the last is nonce ${last.nonce}: ${
       last.reason ?? "see the log"
     }`,
-    fix: `allora-pipeline history --topic ${topicId} --last 10`,
+    fix,
   }];
 }
 

@@ -5,7 +5,7 @@ import { NOBODY } from "../../chain/survey.ts";
 import { messageOf, PipelineError } from "../../errors.ts";
 import type { CheckResult } from "../../health/check.ts";
 import type { HealthContext } from "../../health/context.ts";
-import { unknown } from "../../health/found.ts";
+import { cureOf, unknown } from "../../health/found.ts";
 import { shellQuote } from "../../settings/file_error.ts";
 import type { Place, Settings, TopicSettings } from "../../settings.ts";
 import { openContext } from "../health/context.ts";
@@ -125,7 +125,7 @@ export function failed(
 ): CheckResult {
   const hint = thrown instanceof PipelineError ? thrown.hint : undefined;
   const message = messageOf(thrown).replace(/\.$/, "");
-  return { ...what, status: "CRITICAL", message, fix: hint?.replace(/^run:? /i, "") ?? fix };
+  return { ...what, status: "CRITICAL", message, fix: hint === undefined ? fix : cureOf(hint) };
 }
 
 /** The topic's file as a word for a shell. */

@@ -1,4 +1,5 @@
 import type { CheckResult, Status } from "../../health/check.ts";
+import { isCommand } from "../../health/found.ts";
 import { plural } from "../../health/words.ts";
 import { type Colour, paint } from "../../host/terminal.ts";
 import type { Block } from "./examine.ts";
@@ -37,12 +38,8 @@ function lineOf(result: CheckResult, colour: boolean): string {
     : `${line}        ${cureText(result.fix)}\n`;
 }
 
-/** Commands begin with the name of a program. */
-const COMMAND =
-  /^(sudo |allora-pipeline |systemctl |chmod |chown |rm |mv |ls |du |ps |ulimit |timedatectl|\(umask )/;
-
 function cureText(fix: string): string {
-  return COMMAND.test(fix) ? `To fix, run: ${fix}` : `To fix: ${fix}`;
+  return isCommand(fix) ? `To fix, run: ${fix}` : `To fix: ${fix}`;
 }
 
 /** "30 ok, 2 warnings, 1 failed". */

@@ -2,7 +2,7 @@ import type { CheckResult } from "../../health/check.ts";
 import { span } from "../../health/words.ts";
 import { type Examined, needsDaemon, ofTopics, type TopicFacts, topicFile } from "./examined.ts";
 import { saidOf } from "./topic_metadata.ts";
-import { type Units, unitsOf } from "./units.ts";
+import { type Units, unitsOf } from "./unit_files.ts";
 
 /** Whether each topic is what its settings say, and what it needs to be met in time. */
 export async function topics(examined: Examined): Promise<readonly CheckResult[]> {

@@ -11,7 +11,9 @@ import type { HealthContext, ModelFacts } from "../../health/context.ts";
 import type { Host } from "../../host/host.ts";
 import { statePaths } from "../../host/paths.ts";
 import { type LedgerReader, readLedger } from "../../ledger/read.ts";
+import { rotatedIn } from "../../logs/rotated.ts";
 import type { Settings, TopicSettings } from "../../settings.ts";
+import { unitsOf } from "../doctor/unit_files.ts";
 
 /** While this file is there, no unit starts (ConditionPathExists=). */
 export const PAUSE_FILE = "/etc/allora-pipeline/paused";
@@ -24,11 +26,13 @@ export interface ContextOptions {
   readonly host: Host;
   readonly signal: AbortSignal;
   readonly pauseFile?: string;
+  /** Of the file system: another one in a test. */
+  readonly root?: string;
 }
 
 /** What the checks look at, each part had when it is first asked for. */
 export function openContext(options: ContextOptions): HealthContext & Disposable {
-  const { host, signal, pauseFile = PAUSE_FILE } = options;
+  const { host, signal, pauseFile = PAUSE_FILE, root = "/" } = options;
   const rpcTimeoutMs = Math.min(options.settings.rpcTimeoutMs, ANSWER_MS);
   const settings = { ...options.settings, rpcTimeoutMs };
   let reader: LedgerReader | undefined;
@@ -37,7 +41,7 @@ export function openContext(options: ContextOptions): HealthContext & Disposable
   const chain = once(() => connectTo(settings, host, signal));
   const probes = once((): Promise<readonly Probe[]> =>
     Promise.all(
-      settings.rpc.map((url) => probe(url, { host, timeoutMs: rpcTimeoutMs, signal })),
+      settings.rpc.map((url) => probeTwice(url, { host, timeoutMs: rpcTimeoutMs, signal })),
     )
   );
   return {
@@ -50,9 +54,29 @@ export function openContext(options: ContextOptions): HealthContext & Disposable
       return times.length > 0 ? Math.max(...times) : host.nowMs();
     }),
     venues: (topic) => venuesOf({ host, settings }, topic),
+    logSegments: () => rotatedIn(settings.logDir).filter(({ form }) => form === "segment"),
+    isDaemonEnabled: () => {
+      const { daemon, submitTimers } = unitsOf(root).enabled;
+      return daemon && submitTimers.length === 0;
+    },
     model: (topic, nowMs) => modelFacts(settings, ledger, topic, nowMs),
     [Symbol.dispose]: () => reader?.[Symbol.dispose](),
   };
+}
+
+/** The time of each try to ask an endpoint, and the pause between them, milliseconds. */
+const [FIRST_MS, PAUSE_MS, SECOND_MS] = [3000, 500, 6000];
+
+/** One failed request condemns no endpoint: it is asked once more. */
+async function probeTwice(
+  url: string,
+  options: { readonly host: Host; readonly timeoutMs: number; readonly signal: AbortSignal },
+): Promise<Probe> {
+  const { host, signal, timeoutMs } = options;
+  const first = await probe(url, { ...options, timeoutMs: Math.min(timeoutMs, FIRST_MS) });
+  if (first.status !== undefined) return first;
+  await host.sleep(PAUSE_MS, signal);
+  return await probe(url, { ...options, timeoutMs: Math.min(timeoutMs, SECOND_MS) });
 }
 
 function connectTo(settings: Settings, host: Host, signal: AbortSignal): Promise<ChainClient> {
@@ -62,7 +86,7 @@ function connectTo(settings: Settings, host: Host, signal: AbortSignal): Promise
 
 function noWorker(): never {
   throw new PipelineError("config", "Cannot tell the worker: the ledger knows no wallet yet", {
-    hint: "run allora-pipeline submit once: it derives the address from the mnemonic",
+    hint: "run allora-pipeline submit: it derives the address from the mnemonic",
   });
 }
 

@@ -15,19 +15,22 @@ export interface CheckOptions {
   readonly stop?: AbortSignal;
   /** Stands for the pause file of the installation in a test. */
   readonly pauseFile?: string;
+  /** Of the file system: another one in a test. */
+  readonly root?: string;
 }
 
 /** Looks at everything, changes nothing, and does not throw: what cannot be looked at is UNKNOWN. */
 export async function runChecks(
   settings: Settings,
   { host }: Pick<Terminal, "host">,
-  { only, stop = new AbortController().signal, pauseFile }: CheckOptions = {},
+  { only, stop = new AbortController().signal, pauseFile, root }: CheckOptions = {},
 ): Promise<readonly CheckResult[]> {
   using time = deadline(CHECK_MS, stop);
   const { signal } = time;
   using context = openContext({
     ...{ settings, host, signal },
     ...pauseFile === undefined ? {} : { pauseFile },
+    ...root === undefined ? {} : { root },
   });
   return await check(context, only);
 }

@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { messageOf, PipelineError } from "../../errors.ts";
 import type { EventName } from "../../events.ts";
-import { handOver } from "../../logs/log_directory.ts";
+import { writeAtomically } from "../../host/atomic_file.ts";
+import { checkLogDirectory, handOver } from "../../logs/log_directory.ts";
 import { rotateLogs, type RotateOptions, type Rotation } from "../../logs/rotate.ts";
 import { LOG_NAME } from "../../logs/rotated.ts";
 import type { Settings } from "../../settings.ts";
@@ -20,10 +22,23 @@ export const rotate: Handler = async (invocation, terminal) => {
     terminal.out(
       json ? `${JSON.stringify(rotationJson(rotation))}\n` : rotationText(rotation) || otherwise,
     );
-  if (paceMs === undefined) say(await rotateLogs(options), "nothing to rotate\n");
+  if (paceMs === undefined) say(await rotateOnce(options), "nothing to rotate\n");
   else await rotateEvery(paceMs, options, terminal, say);
   return 0;
 };
+
+/** Written when a rotation has ended well, which no ledger knows: whether its unit runs again is read here. */
+const DONE_NAME = "rotate.done";
+
+async function rotateOnce(options: RotateOptions): Promise<Rotation> {
+  const { dir, host } = options;
+  const rotation = await rotateLogs(options);
+  if (checkLogDirectory(dir)) {
+    writeAtomically(join(dir, DONE_NAME), `${new Date(host.nowMs()).toISOString()}\n`);
+    handOver(dir, DONE_NAME);
+  }
+  return rotation;
+}
 
 /** What a rotation needs of this run; for whatever tells of it, the log is opened and closed again. */
 export function optionsOf(settings: Settings, terminal: Terminal): RotateOptions {
@@ -51,7 +66,7 @@ async function rotateEvery(
   const signal = stopSignal();
   while (!signal.aborted) {
     try {
-      say(await rotateLogs({ ...options, signal }));
+      say(await rotateOnce({ ...options, signal }));
     } catch (thrown) {
       if (signal.aborted) return;
       // A full disk or a link in the log's place may be gone by the next rotation.

@@ -1,7 +1,10 @@
+import { join } from "node:path";
 import { PipelineError } from "../../errors.ts";
 import type { Host } from "../../host/host.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
-import type { RunRecord } from "../../ledger/runs.ts";
+import type { RunRecord, TopicVisits } from "../../ledger/runs.ts";
+import type { Settings } from "../../settings.ts";
+import { fileError } from "../../settings/file_error.ts";
 import type { CheckResult } from "../check.ts";
 import type { Look } from "./decide.ts";
 
@@ -11,14 +14,24 @@ const ID = "unit.failed";
 /** No timer of ours rests longer: a unit that has not failed for so long runs again. */
 const QUIET_MS = 86_400_000;
 
+/** The alert comes right after the failure, and timers rest longer: what ended before was another run. */
+const FRESH_MS = 120_000;
+
+/** What the ledger remembers, and when "now" is. */
+export interface Remembered {
+  readonly runs: readonly RunRecord[];
+  readonly visits: readonly TopicVisits[];
+  readonly nowMs: number;
+}
+
 /**
  * The unit whose OnFailure= started this process, as systemd.exec(5) tells of it, or `named`; why it
- * failed is `cause`, or what the last run says, when it was one that writes its end down. Throws "usage" without a unit.
+ * failed is `cause`, or what that very run has written down. Throws "usage" without a unit.
  */
 export function unitFailed(
   env: Env,
   named: string | undefined,
-  runs: readonly RunRecord[],
+  remembered: Remembered,
   cause?: string,
 ): CheckResult {
   const name = named ?? env["MONITOR_UNIT"];
@@ -31,7 +44,7 @@ export function unitFailed(
   const unit = /\.\w+$/.test(name) ? name : `${name}.service`;
   const invocation = env["MONITOR_INVOCATION_ID"];
   const isKnown = invocation !== undefined && /^[0-9a-f]{32}$/.test(invocation);
-  const error = cause ?? runs.find(({ command }) => command === commandOf(unit))?.error;
+  const error = cause ?? errorOf(unit, env, remembered);
   return {
     ...{ id: ID, subject: unit, status: "CRITICAL" },
     message: `${unit} ${endOf(env)}${error ? `: ${error}` : ""}`,
@@ -41,27 +54,68 @@ export function unitFailed(
   };
 }
 
+/** What the run wrote down that has just ended; one that was killed could not. */
+function errorOf(
+  unit: string,
+  { MONITOR_EXIT_CODE: code, MONITOR_EXIT_STATUS: status }: Env,
+  { runs, visits, nowMs }: Remembered,
+): string | undefined {
+  if (code !== undefined && code !== "exited") return undefined;
+  const { command, topicId } = partsOf(unit);
+  const isFresh = (ms: number | null) => ms !== null && nowMs - ms < FRESH_MS;
+  const run = runs.find((each) => each.command === command && isFresh(each.finishedMs));
+  if (run === undefined) return undefined;
+  if (topicId === undefined) {
+    return status === undefined || status === String(run.exitCode)
+      ? run.error ?? undefined
+      : undefined;
+  }
+  return visits.find((each) => each.topicId === topicId && isFresh(each.visitedMs))?.error ??
+    undefined;
+}
+
 interface UnitContext {
-  readonly ledger: Pick<Ledger, "openAlerts" | "runs">;
+  readonly ledger: Pick<Ledger, "openAlerts" | "runs" | "topicVisits">;
   readonly host: Pick<Host, "nowMs">;
+  readonly settings: Pick<Settings, "logDir">;
 }
 
 /**
- * How units that failed are now: well when their command has succeeded since, or, where the ledger does
- * not know of it, when they have not failed for a day. For whoever looks at everything.
+ * How units that failed are now: well when what they do has succeeded since, or when they have not
+ * failed for a day. For whoever looks at everything.
  */
-export function unitResults({ ledger, host }: UnitContext): readonly Look[] {
-  const nowMs = host.nowMs();
-  const runs = ledger.runs();
-  const open = ledger.openAlerts();
-  return open.filter(({ id }) => id === ID).map(({ subject, seenMs, status, message, fix }) => {
-    const run = runs.find(({ command }) => command === commandOf(subject));
-    const isWell = run === undefined ? nowMs - seenMs > QUIET_MS : (run.succeededMs ?? 0) > seenMs;
+export function unitResults(context: UnitContext): readonly Look[] {
+  const { ledger, host } = context;
+  const open = ledger.openAlerts().filter(({ id }) => id === ID);
+  return open.map(({ subject, seenMs, status, message, fix }) => {
+    const succeededMs = lastSuccessMs(subject, context);
+    const isWell = succeededMs > seenMs || host.nowMs() - seenMs > QUIET_MS;
     const what = { id: ID, subject };
     return isWell
       ? { ...what, status: "OK", message: `${subject} runs again` }
       : { ...what, status, message, seenMs, ...fix !== null && { fix } };
   });
+}
+
+/** When the unit's work last ended well, as far as it is known: epoch milliseconds, or 0. */
+function lastSuccessMs(unit: string, { ledger, settings }: UnitContext): number {
+  const { command, topicId } = partsOf(unit);
+  // A rotation has no ledger, and leaves a stamp beside the log.
+  if (command === "rotate") return changedMs(join(settings.logDir, "rotate.done"));
+  const last = topicId === undefined
+    ? ledger.runs().find((run) => run.command === command)
+    : ledger.topicVisits().find((visit) => visit.topicId === topicId);
+  return last?.succeededMs ?? 0;
+}
+
+/** When the file was last written; 0 when there is none. */
+function changedMs(path: string): number {
+  try {
+    return Deno.statSync(path).mtime?.getTime() ?? 0;
+  } catch (thrown) {
+    if (thrown instanceof Deno.errors.NotFound) return 0;
+    throw fileError("look at", path, thrown);
+  }
 }
 
 function endOf(env: Env): string {
@@ -76,7 +130,11 @@ function endOf(env: Env): string {
   return result === undefined ? "failed" : `failed (${result})`;
 }
 
-/** "submit" of allora-pipeline-submit@67.service. */
-function commandOf(unit: string): string | undefined {
-  return /^allora-pipeline-(\w+)[@.]/.exec(unit)?.[1];
+/** "submit" and 67 of allora-pipeline-submit@67.service. */
+function partsOf(unit: string): {
+  readonly command: string | undefined;
+  readonly topicId: bigint | undefined;
+} {
+  const [, command, topic] = /^allora-pipeline-(\w+)(?:@(\d+))?\./.exec(unit) ?? [];
+  return { command, topicId: topic === undefined ? undefined : BigInt(topic) };
 }

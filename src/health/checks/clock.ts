@@ -30,6 +30,7 @@ export async function clock({ probes, settings, host }: HealthContext): Promise<
       (ageMs > 60_000 ? ": the clock is ahead, or the chain stands still" : "");
   return measured({
     ...{ ...what, ...THRESHOLDS, value: Math.round(ageMs / 1000), unit: "s", message },
-    fix: "timedatectl",
+    // A chain that stands still looks like a clock that is ahead; other endpoints tell.
+    fix: ageMs < 0 ? "timedatectl" : "timedatectl; allora-pipeline rpc",
   });
 }

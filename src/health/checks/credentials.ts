@@ -1,5 +1,7 @@
-import { PipelineError } from "../../errors.ts";
+import { EXIT_CODES, PipelineError } from "../../errors.ts";
 import { readMnemonic, readVenueKey } from "../../host/credentials.ts";
+import { newestRun, type RunRecord } from "../../ledger/runs.ts";
+import { type ChannelSecrets, channelSecrets } from "../channel_secrets.ts";
 import type { CheckResult } from "../check.ts";
 import type { HealthContext } from "../context.ts";
 import { cureOf } from "../found.ts";
@@ -25,7 +27,20 @@ export async function credentials(context: HealthContext): Promise<readonly Chec
         () => readVenueKey(settings[file], venue, setting, credentialsDir),
       );
     }),
+    ...(await channelSecrets(settings)).map(channelOf),
   ]);
+}
+
+/** A channel is no part of submitting: it is worth a warning, before the day when it is needed. */
+function channelOf({ name, error }: ChannelSecrets): CheckResult {
+  const what = { id: "credentials", subject: name };
+  if (error === undefined) return { ...what, status: "OK", message: "can be used" };
+  if (error.cause instanceof Deno.errors.PermissionDenied) {
+    const fix = "sudo allora-pipeline alert --test";
+    return { ...what, status: "UNKNOWN", message: error.message, fix };
+  }
+  const fix = cureOf(error.hint ?? "allora-pipeline alert --test");
+  return { ...what, status: "WARNING", message: error.message, fix };
 }
 
 async function look(
@@ -42,7 +57,7 @@ async function look(
     const isOutOfSight = thrown.cause instanceof Deno.errors.PermissionDenied ||
       thrown.message.endsWith("it is missing");
     // systemd hands secrets to the units that sign, not to this one.
-    if (isOutOfSight && isRunWell(context)) {
+    if (isOutOfSight && couldLastRun(context)) {
       return {
         ...what,
         status: "OK",
@@ -54,14 +69,19 @@ async function look(
   }
 }
 
-function isRunWell({ ledger }: HealthContext): boolean {
+/** Exit codes of runs that had their secrets, and failed by something else. */
+const NOT_OURS: readonly (number | null)[] = [EXIT_CODES.unavailable, EXIT_CODES.retry];
+
+/** Whether the newest run, if it is recent enough to say how things are, could read them. */
+function couldLastRun({ ledger, settings, host }: HealthContext): boolean {
+  let run: RunRecord | undefined;
   try {
-    return ledger().runs().some(({ succeededMs, failures }) =>
-      succeededMs !== null && failures === 0
-    );
+    run = newestRun(ledger().runs());
   } catch (thrown) {
     // Then nobody has run well that we know of; the check of the ledger says why.
     if (thrown instanceof PipelineError) return false;
     throw thrown;
   }
+  if (run === undefined || host.nowMs() - run.aliveMs > settings.healthLastRunMs.crit) return false;
+  return run.failures === 0 || run.finishedMs === null || NOT_OURS.includes(run.exitCode);
 }

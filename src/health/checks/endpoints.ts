@@ -10,12 +10,13 @@ const LATENCY = { warn: "2" };
 
 /** Every endpoint by itself: whether it answers, for which chain, how far it is and how fast. */
 export async function endpoints(context: HealthContext): Promise<readonly CheckResult[]> {
-  const { chainId } = context.settings;
+  const { chainId, sources } = context.settings;
+  const rpc = `ALLORA_RPC (${sources.get("ALLORA_RPC")})`;
   const probes = await context.probes();
   const heights = probes.flatMap(({ status }) => status?.chainId === chainId ? status.height : []);
   const best = heights.reduce((a, b) => a > b ? a : b, 0n);
   const isAnyFit = probes.some((probe) => isFit(probe, chainId));
-  return probes.flatMap((probe) => resultsOf(probe, { chainId, best, isAnyFit }));
+  return probes.flatMap((probe) => resultsOf(probe, { chainId, best, isAnyFit, rpc }));
 }
 
 function isFit({ status }: Probe, chainId: string): boolean {
@@ -27,10 +28,12 @@ interface Others {
   /** The greatest height of all. */
   readonly best: bigint;
   readonly isAnyFit: boolean;
+  /** The setting that names them, and where it stands. */
+  readonly rpc: string;
 }
 
 function resultsOf({ origin, status, error, latencyMs }: Probe, others: Others): CheckResult[] {
-  const { chainId, best, isAnyFit } = others;
+  const { chainId, best, isAnyFit, rpc } = others;
   const what = { id: "endpoint", subject: origin };
   const fix = "allora-pipeline rpc";
   // While another serves, the program does without this one.
@@ -41,7 +44,7 @@ function resultsOf({ origin, status, error, latencyMs }: Probe, others: Others):
   }
   if (status.chainId !== chainId) {
     const message = `it serves chain ${status.chainId}, not ${chainId}`;
-    return [{ ...what, status: "CRITICAL", message, fix: "take it out of ALLORA_RPC" }];
+    return [{ ...what, status: "CRITICAL", message, fix: `${fix} # then take it out of ${rpc}` }];
   }
   const lag = Number(best - status.height);
   const seconds = Math.round(latencyMs) / 1000;

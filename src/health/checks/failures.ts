@@ -1,15 +1,17 @@
 import type { CheckResult } from "../check.ts";
 import type { HealthContext } from "../context.ts";
 import { measured } from "../found.ts";
+import { runInUse } from "../run_in_use.ts";
 import { plural } from "../words.ts";
 
 /** The first failure is worth a look; the third in a row cures itself no more. */
 const THRESHOLDS = { warn: "0", crit: "2" };
 
 /** Visits that failed one after the other: of each topic, and of the program as a whole. */
-export function failures({ ledger, settings }: HealthContext): readonly CheckResult[] {
+export function failures(context: HealthContext): readonly CheckResult[] {
+  const { ledger, settings } = context;
   const reader = ledger();
-  const inUse = reader.runs().toSorted((a, b) => b.aliveMs - a.aliveMs)[0];
+  const inUse = runInUse(context);
   const visits = new Map(reader.topicVisits().map((visit) => [visit.topicId, visit]));
   const found = settings.topics.flatMap(({ topicId }) => {
     const visit = visits.get(topicId);

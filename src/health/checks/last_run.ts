@@ -2,6 +2,7 @@ import type { RunRecord } from "../../ledger/runs.ts";
 import type { CheckResult } from "../check.ts";
 import type { HealthContext } from "../context.ts";
 import { measured } from "../found.ts";
+import { runInUse } from "../run_in_use.ts";
 import { span } from "../words.ts";
 import { pausedSinceMs } from "./pause.ts";
 
@@ -16,10 +17,14 @@ export function lastRun(context: HealthContext): CheckResult {
   if (pausedMs !== undefined) {
     return { ...what, status: "OK", message: `paused, as ${pauseFile} says: see the check pause` };
   }
-  const [run] = context.ledger().runs().toSorted((a, b) => b.aliveMs - a.aliveMs);
+  const run = runInUse(context);
   if (run === undefined) {
-    const message = "neither submit nor the daemon has run yet";
-    return { ...what, status: "UNKNOWN", message, fix: START.submit };
+    return context.isDaemonEnabled()
+      ? { ...what, status: "UNKNOWN", message: "the daemon has not run yet", fix: START.daemon }
+      : {
+        ...{ ...what, status: "UNKNOWN", fix: START.submit },
+        message: "neither submit nor the daemon has run yet",
+      };
   }
   const isDaemon = run.command === "daemon";
   const fix = isDaemon ? START.daemon : START.submit;

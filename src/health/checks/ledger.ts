@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { statePaths } from "../../host/paths.ts";
 import { quickCheck } from "../../ledger/check.ts";
+import { fileError, shellQuote } from "../../settings/file_error.ts";
 import type { CheckResult } from "../check.ts";
 import type { HealthContext } from "../context.ts";
 
@@ -12,6 +14,26 @@ export async function ledger(context: HealthContext): Promise<CheckResult> {
   const damage = quickCheck(path);
   const what = { id: "ledger" };
   if (damage === undefined) return { ...what, status: "OK", message: `${path} is whole` };
-  const fix = "allora-pipeline ledger restore FILE";
-  return { ...what, status: "CRITICAL", message: `${path} is damaged: ${damage}`, fix };
+  const message = `${path} is damaged: ${damage}`;
+  return { ...what, status: "CRITICAL", message, fix: repairOf(stateDir) };
+}
+
+/** The newest backup in its place; without one the damaged file is kept, and the chain tells the rest. */
+function repairOf(stateDir: string): string {
+  const backup = newestBackup(join(stateDir, "backups"));
+  if (backup !== undefined) return `allora-pipeline ledger restore ${shellQuote(backup)}`;
+  const dir = shellQuote(stateDir);
+  return `mkdir ${dir}/damaged && mv ${dir}/ledger.db* ${dir}/damaged`;
+}
+
+/** Of those that `ledger backup` has named by the time. */
+function newestBackup(dir: string): string | undefined {
+  try {
+    const names = [...Deno.readDirSync(dir)].map(({ name }) => name);
+    const last = names.filter((name) => /^ledger-[\d-]+\.db$/.test(name)).sort().at(-1);
+    return last === undefined ? undefined : join(dir, last);
+  } catch (thrown) {
+    if (thrown instanceof Deno.errors.NotFound) return undefined;
+    throw fileError("read", dir, thrown);
+  }
 }

@@ -48,7 +48,25 @@ function gridOf({ pair, intervalMs }: TopicSettings): string {
   return `${pair} ${intervalMs / 60_000}min`;
 }
 
+/** A failure that took longer leaves no time for another try. */
+const QUICK_MS = 5000;
+const PAUSE_MS = 500;
+
+/** One failed request condemns no venue: it is asked once more, if the time of the check allows it. */
 async function quoteOf(
+  context: HealthContext,
+  topic: TopicSettings,
+  venue: ReturnType<HealthContext["venues"]>[number],
+  nowMs: number,
+): Promise<Quote> {
+  const startMs = performance.now();
+  const quote = await askedOnce(context, topic, venue, nowMs);
+  if (quote.error === undefined || performance.now() - startMs > QUICK_MS) return quote;
+  await context.host.sleep(PAUSE_MS, context.signal);
+  return await askedOnce(context, topic, venue, nowMs);
+}
+
+async function askedOnce(
   { signal, host }: HealthContext,
   { pair, intervalMs }: TopicSettings,
   venue: ReturnType<HealthContext["venues"]>[number],
@@ -67,13 +85,16 @@ async function quoteOf(
   }
 }
 
+/** Asks the venues as a visit does, and says what each answered. */
+const tryOut = ({ topicId }: TopicSettings) => `allora-pipeline predict --topic ${topicId}`;
+
 function freshness(topic: TopicSettings, quotes: readonly Quote[], nowMs: number): CheckResult[] {
   const { intervalMs } = topic;
   const limit = MAX_AGE * intervalMs;
   const ageOf = ({ candles }: Quote) =>
     nowMs - ((candles.at(-1)?.openMs ?? -Infinity) + intervalMs);
   const isAnyFresh = quotes.some((quote) => ageOf(quote) <= limit);
-  const fix = `look at ${quotes.length > 1 ? "it" : "the venue"}, or name another in ALLORA_VENUES`;
+  const fix = `${tryOut(topic)} # or name another venue in ALLORA_VENUES`;
   return quotes.map((quote) => {
     const { name, error } = quote;
     const ageMs = ageOf(quote);
@@ -106,7 +127,7 @@ function agreement(
   const [first, ...others] = remote.filter(({ candles }) => candles.length > 0);
   if (remote.length < 2) return [];
   const what = { id: "agreement", subject: gridOf(topic) };
-  const fix = "look at both, and take the wrong one out of ALLORA_VENUES";
+  const fix = `${tryOut(topic)} # then take the wrong venue out of ALLORA_VENUES`;
   const apart = first === undefined ? [] : others.flatMap((other) => {
     const mine = first.candles.findLast(({ openMs }) =>
       other.candles.some((candle) => candle.openMs === openMs)
@@ -118,7 +139,7 @@ function agreement(
   const worst = apart.sort((a, b) => b.percent - a.percent)[0];
   if (first === undefined || worst === undefined) {
     const message = "no two venues have a candle to compare";
-    return [{ ...what, status: "UNKNOWN", message, fix: "see the checks of market" }];
+    return [{ ...what, status: "UNKNOWN", message, fix: tryOut(topic) }];
   }
   const value = Number(worst.percent.toFixed(3));
   const crit = String(Number((maxDisagreement * 100).toFixed(3)));

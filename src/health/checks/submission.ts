@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import type { ChainClient, Window } from "../../chain/client.ts";
 import { PipelineError } from "../../errors.ts";
 import type { PastWindow } from "../../ledger/history.ts";
+import { shellQuote } from "../../settings/file_error.ts";
 import type { CheckResult } from "../check.ts";
 import type { HealthContext } from "../context.ts";
 import { eachTopic, measured } from "../found.ts";
@@ -24,7 +26,8 @@ export function submission(context: HealthContext): Promise<readonly CheckResult
     ]);
     if (window === undefined || topic === undefined) {
       const message = `chain ${chain.chainId} has no topic ${topicId}`;
-      return { ...what, status: "CRITICAL", message, fix: `rm topics/${topicId}.env` };
+      const file = shellQuote(join(context.settings.topicsDir, `${topicId}.env`));
+      return { ...what, status: "CRITICAL", message, fix: `rm ${file}` };
     }
     if (!window.isWhitelisted) {
       const message = `${worker} may not submit: it is not on the topic's whitelist`;
@@ -36,6 +39,9 @@ export function submission(context: HealthContext): Promise<readonly CheckResult
       return { ...what, status: "WARNING", message, fix: "allora-pipeline status" };
     }
     const found = await countMissed(context, chain, window, topic.epochLength, worker);
+    if (found.missed === 0 && found.unknown > 0) {
+      return { ...what, value: 0, status: "UNKNOWN", message: found.message, fix };
+    }
     const { warn, crit } = context.settings.healthMissed;
     return measured({
       ...{ ...what, value: found.missed, warn: String(warn - 1), crit: String(crit - 1) },
@@ -50,13 +56,20 @@ function missing(thrown: unknown): undefined {
   if (!(thrown instanceof PipelineError) || thrown.kind !== "config") throw thrown;
 }
 
+interface Counted {
+  readonly missed: number;
+  /** Windows since the last that was met of which no node could tell. */
+  readonly unknown: number;
+  readonly message: string;
+}
+
 async function countMissed(
   context: HealthContext,
   chain: ChainClient,
   window: Window,
   epochLength: bigint,
   worker: string,
-): Promise<{ readonly missed: number; readonly message: string }> {
+): Promise<Counted> {
   const { topicId } = window;
   const ledger = context.ledger();
   const rows = ledger.pastWindows({ topicId, last: LOOK_BACK })
@@ -67,19 +80,29 @@ async function countMissed(
   // What opened before the first visit was nobody's to submit to.
   const from = met?.nonce ?? (firstKnown === undefined ? undefined : firstKnown - epochLength);
   const upper = window.nonce ?? window.nextOpens;
-  if (from === undefined) return { missed: 0, message: "no visit has seen the topic yet" };
+  if (from === undefined) {
+    return { missed: 0, unknown: 0, message: "no visit has seen the topic yet" };
+  }
   const since = rows.filter(({ nonce }) => nonce > from && nonce < upper);
   let missed = windowsBetween(from, upper, epochLength);
   if (missed > since.filter(({ outcome }) => outcome !== null).length) {
     const counted = await newestCounted(chain, { topicId, worker, from, upper, epochLength });
     if (counted !== undefined) {
       missed = windowsBetween(counted, upper, epochLength);
-      if (missed === 0) return { missed, message: `the chain counts nonce ${counted}` };
-      return { missed, message: `${plural(missed, "window")} missed since nonce ${counted}` };
+      const message = missed === 0
+        ? `the chain counts nonce ${counted}`
+        : `${plural(missed, "window")} missed since nonce ${counted}`;
+      return { missed, unknown: 0, message };
     }
   }
-  missed = Math.max(0, missed - since.filter(({ outcome }) => outcome === "unknown").length);
-  return { missed, message: messageOf(context, missed, met, since.at(-1)) };
+  const unknown = since.filter(({ outcome }) => outcome === "unknown").length;
+  missed = Math.max(0, missed - unknown);
+  const message = missed === 0 && unknown > 0
+    ? `nobody could tell whether ${plural(unknown, "window")} since ${
+      met === undefined ? "the first visit" : `nonce ${met.nonce}`
+    } counted us`
+    : messageOf(context, missed, met, since.at(-1));
+  return { missed, unknown, message };
 }
 
 /** Proven, or in a block of a window that is not closed, or not proven, yet. */

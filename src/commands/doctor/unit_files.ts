@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import { fileError } from "../../settings/file_error.ts";
+import { isThere } from "./system.ts";
+
+/** systemd's units of this program, as its files tell: no program is asked. */
+export interface Units {
+  /** Directory of the units; undefined when they are not installed. */
+  readonly installedIn: string | undefined;
+  readonly enabled: {
+    readonly daemon: boolean;
+    /** Of all topics, or the templates' own. */
+    readonly submitTimers: readonly string[];
+    readonly rotate: boolean;
+    readonly health: boolean;
+  };
+}
+
+/** Where systemd looks for units, the first of a name counts. */
+const DIRECTORIES = ["etc", "run", "usr/local/lib", "usr/lib", "lib"];
+const UNIT = "allora-pipeline-submit.service";
+/** What is installed and enabled under this root. */
+export function unitsOf(root: string): Units {
+  const installedIn = DIRECTORIES.map((directory) => join(root, directory, "systemd/system"))
+    .find((directory) => isThere(join(directory, UNIT)));
+  const wanted = wantedIn(join(root, "etc/systemd/system"));
+  const has = (name: string) => wanted.includes(`allora-pipeline${name}`);
+  const isAll = has(".target");
+  const daemon = has("-daemon.service") || has(".service");
+  return {
+    installedIn,
+    enabled: {
+      daemon,
+      submitTimers: [
+        ...isAll && !has("-submit.timer") ? ["allora-pipeline.target"] : [],
+        ...wanted.filter((name) => /^allora-pipeline-submit(@\d+)?\.timer$/.test(name)),
+      ],
+      // The daemon wants these two, as the target does.
+      rotate: isAll || daemon || has("-rotate.timer"),
+      health: isAll || daemon || has("-health.timer"),
+    },
+  };
+}
+
+/** Names of all units that some other wants: what `systemctl enable` leaves in *.wants. */
+function wantedIn(directory: string): readonly string[] {
+  try {
+    return [...Deno.readDirSync(directory)].filter(({ name }) => name.endsWith(".wants"))
+      .flatMap(({ name }) => [...Deno.readDirSync(join(directory, name))].map(({ name }) => name));
+  } catch (thrown) {
+    if (thrown instanceof Deno.errors.NotFound) return [];
+    throw fileError("read", directory, thrown);
+  }
+}
