@@ -38,8 +38,8 @@ Deno.test("three writers lose no line to rotations, though one is killed at each
     await rotateToEnd();
     const names = [...Deno.readDirSync(logs)].map(({ name }) => name);
     const rest = names.filter((name) => !name.endsWith(".log.gz")).sort();
-    assertEquals(rest, ["rotate.lock", "submission.log"]);
-    const seen = linesIn(logs, names.filter((name) => name !== "rotate.lock"));
+    assertEquals(rest, ["rotate.done", "rotate.lock", "submission.log"]);
+    const seen = linesIn(logs, names.filter((name) => !name.startsWith("rotate.")));
     assertEquals(seen.length, WRITERS.length * LINES);
     assertEquals(new Set(seen).size, WRITERS.length * LINES);
   } finally {
