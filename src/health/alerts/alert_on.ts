@@ -27,8 +27,8 @@ export interface AlertContext {
 
 export interface AlertOptions {
   /**
-   * These are the results of everything there is to look at: an alert without one is over, and the dead
-   * man's switch is told how things are.
+   * These are the results of everything there is to look at: an alert without one is over, unless its
+   * check could not be made, and the dead man's switch is told how things are.
    */
   readonly isComplete: boolean;
 }

@@ -1,0 +1,70 @@
+import { assert, assertEquals } from "@std/assert";
+import { alertOn } from "../../src/health/alerts/alert_on.ts";
+import type { CheckResult, Status } from "../../src/health/check.ts";
+import { type Desk, desk } from "./desk.ts";
+import { receive, titlesOf } from "./receiver.ts";
+
+const HOUR = 3_600_000;
+
+/** Two looks at everything, an hour apart. */
+async function lookTwice(at: Desk, results: readonly CheckResult[]): Promise<void> {
+  for (let looks = 0; looks < 2; looks++) {
+    at.clock.nowMs += HOUR;
+    await alertOn(results, at.context, { isComplete: true });
+  }
+}
+
+function found(id: string, status: Status, what: Partial<CheckResult> = {}): CheckResult {
+  return { id, status, message: `it is ${status}`, ...what };
+}
+
+Deno.test("a check that could not be made ends no incident, and a topic whose file broke has all of its own", async () => {
+  await using hook = receive();
+  using at = desk({ secrets: { webhook: hook.url } });
+  const node = "http://node:26657", topicId = 67n, grid = "BTC/USD 60min";
+  const open = [
+    found("submission", "CRITICAL", { topicId }),
+    found("runway", "CRITICAL"),
+    found("latency", "WARNING", { subject: node }),
+    found("market", "WARNING", { subject: `binance ${grid}` }),
+    found("agreement", "CRITICAL", { subject: grid }),
+  ];
+  await alertOn(open, at.context, { isComplete: true });
+  assertEquals(titlesOf(hook).length, 5);
+  // Each look hides what it could not look at; the rest is there, and as bad as before.
+  const hidden: readonly (readonly [CheckResult, readonly string[]])[] = [
+    [found("submission", "UNKNOWN"), ["submission"]],
+    [found("balance", "UNKNOWN"), ["runway"]],
+    [found("endpoint", "WARNING", { subject: node }), ["latency"]],
+    [found("endpoint", "UNKNOWN"), ["latency"]],
+    [found("market", "UNKNOWN"), ["market", "agreement"]],
+    [found("settings", "CRITICAL", { topicId }), ["submission", "market", "agreement"]],
+  ];
+  for (const [result, ids] of hidden) {
+    await lookTwice(at, [result, ...open.filter(({ id }) => !ids.includes(id))]);
+    const kept = at.context.ledger.openAlerts().map(({ id }) => id);
+    assert(open.every(({ id }) => kept.includes(id)), result.id);
+  }
+  await lookTwice(at, [
+    found("endpoint", "OK", { subject: "http://other" }),
+    found("balance", "OK"),
+  ]);
+  await lookTwice(at, []);
+  assertEquals(at.context.ledger.openAlerts(), []);
+});
+
+Deno.test("one endpoint that is down is one message, not one of each check that asks the chain", async () => {
+  await using hook = receive();
+  using at = desk({ secrets: { webhook: hook.url } });
+  const subject = "http://node:26657";
+  const topics = [1n, 2n].map((topicId) => found("submission", "UNKNOWN", { topicId }));
+  const down = found("endpoint", "CRITICAL", { subject });
+  const others = [found("balance", "UNKNOWN"), found("clock", "UNKNOWN"), ...topics];
+  await lookTwice(at, [down, ...others]);
+  assertEquals(titlesOf(hook), [`CRITICAL endpoint, ${subject}: it is CRITICAL`]);
+  await lookTwice(at, [found("endpoint", "OK", { subject }), found("balance", "UNKNOWN")]);
+  assertEquals(titlesOf(hook).slice(1), [
+    "UNKNOWN balance: it is UNKNOWN",
+    `RESOLVED endpoint, ${subject}: it is OK`,
+  ]);
+});
