@@ -1,6 +1,5 @@
 import type { CheckResult } from "./check.ts";
-
-type Name = Pick<CheckResult, "id" | "topicId" | "subject">;
+import type { CheckName } from "./check_name.ts";
 
 /** What a check finds beside what has its own name: when it cannot be made, nobody knows of either. */
 const FINDS: Readonly<Record<string, readonly string[]>> = {
@@ -17,11 +16,11 @@ const OF_CHAIN = ["submission", "balance", "clock"];
  * Whether the results say nothing of a name because what would have found it could not be looked at: the
  * check failed as a whole, its endpoint does not answer, or its topic's file cannot be read.
  */
-export function isUnseen(name: Name, results: readonly CheckResult[]): boolean {
+export function isUnseen(name: CheckName, results: readonly CheckResult[]): boolean {
   return results.some((result) => result.status !== "OK" && hides(result, name));
 }
 
-function hides(result: CheckResult, { id, topicId, subject }: Name): boolean {
+function hides(result: CheckResult, { id, topicId, subject }: CheckName): boolean {
   // The number of topics that are on is the only value; a file that is not used has none.
   if (result.id === "settings" && result.value === undefined) {
     const isItsTopic = topicId !== undefined && (result.topicId ?? topicId) === topicId;
