@@ -68,3 +68,19 @@ Deno.test("one endpoint that is down is one message, not one of each check that 
     `RESOLVED endpoint, ${subject}: it is OK`,
   ]);
 });
+
+Deno.test("an incident that ends in a silence is told to be over when the silence is", async () => {
+  await using hook = receive();
+  using at = desk({ secrets: { webhook: hook.url } });
+  const { ledger } = at.context;
+  await lookTwice(at, [found("balance", "WARNING")]);
+  ledger.silence({ id: "", topicId: 0n, untilMs: at.clock.nowMs + 5 * HOUR });
+  await lookTwice(at, [found("balance", "OK"), found("disk", "WARNING", { subject: "/" })]);
+  await lookTwice(at, [found("balance", "OK"), found("disk", "OK", { subject: "/" })]);
+  assertEquals(titlesOf(hook).length, 1);
+  // Of the other nobody knows: it ends as quietly as it began.
+  assertEquals(ledger.openAlerts().map(({ id, oks }) => [id, oks]), [["balance", 4]]);
+  await lookTwice(at, [found("balance", "OK")]);
+  assertEquals(titlesOf(hook).slice(1), ["RESOLVED balance: it is OK"]);
+  assertEquals(ledger.openAlerts(), []);
+});

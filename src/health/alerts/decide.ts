@@ -42,7 +42,8 @@ export const COOL_DOWN_MS = 15 * 60_000;
 /**
  * What a look at the checks changes, and what is to be told of it: an incident when it begins, when it
  * becomes worse than was told, again after `repeatMs` while it lasts, and once when it is over. What is
- * silenced, or heard by nobody, is remembered as untold: it is told as soon as somebody hears. Pure.
+ * silenced, or heard by nobody, is remembered as untold: it is told as soon as somebody hears. So is the
+ * end of an incident that people know of, when it is silenced: it stays open until they can be told. Pure.
  */
 export function decide(
   before: readonly OpenAlert[],
@@ -63,8 +64,9 @@ export function decide(
       turns.push(...next.turns);
     } else if (alert !== undefined) {
       const next = improve(alert, rules.nowMs);
-      const isOver = next.oks >= OKS_TO_RESOLVE &&
+      const isWell = next.oks >= OKS_TO_RESOLVE &&
         rules.nowMs - (next.okSinceMs ?? rules.nowMs) >= COOL_DOWN_MS;
+      const isOver = isWell && (alert.saidStatus === null || !isSilenced(alert, rules.silences));
       if (!isOver) open.push(next);
       else closed.push(keyOf(result));
       // What nobody was told of ends as quietly.
