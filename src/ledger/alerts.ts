@@ -51,6 +51,13 @@ export interface PendingDelivery {
   readonly notBeforeMs: number;
 }
 
+/** A notice that a channel is not told any more, and why it did not take it when it was last tried. */
+export interface GivenUp {
+  readonly channel: string;
+  readonly content: string;
+  readonly error: string | null;
+}
+
 /** How the last notice of a channel went. */
 export interface LastDelivery {
   readonly channel: string;
@@ -72,6 +79,7 @@ const SILENCE: Columns<Silence> = { id: text, topicId: integer, untilMs: number 
 const PENDING: Columns<PendingDelivery> = {
   ...{ noticeId: integer, createdMs: number, content: text, notBeforeMs: number },
 };
+const GIVEN_UP: Columns<GivenUp> = { channel: text, content: text, error: nullable(text) };
 const LAST: Columns<LastDelivery> = {
   channel: text,
   state: word("pending", "delivered", "superseded", "given-up"),
@@ -227,6 +235,18 @@ export function alerts(database: Database, nowMs: () => number) {
     });
   }
 
+  /** Gives up what channels, those that are off too, have not taken of the notices made before. */
+  function giveUpDeliveries(beforeMs: number): readonly GivenUp[] {
+    return database.all(
+      `UPDATE deliveries SET state = 'given-up', updated_ms = :now
+       WHERE state = 'pending'
+         AND notice_id IN (SELECT notice_id FROM notices WHERE created_ms < :beforeMs)
+       RETURNING channel, error, (SELECT content FROM notices
+         WHERE notices.notice_id = deliveries.notice_id) AS content`,
+      { now: nowMs(), beforeMs },
+    ).map((row) => readRow(GIVEN_UP, row));
+  }
+
   /** Of each channel the newest notice that was not superseded. */
   function lastDeliveries(): readonly LastDelivery[] {
     return database.all(
@@ -241,6 +261,7 @@ export function alerts(database: Database, nowMs: () => number) {
   return {
     ...{ openAlerts, silences, silence, endSilences, changeAlerts },
     ...{ tellMilestone, milestoneMs, reachMilestone },
-    ...{ pendingDeliveries, hasPendingDeliveries, recordDeliveries, lastDeliveries },
+    ...{ pendingDeliveries, hasPendingDeliveries, recordDeliveries, giveUpDeliveries },
+    lastDeliveries,
   };
 }

@@ -69,10 +69,10 @@ async function send(
     if (rejected.length === 0) return undefined;
     const what = `the server refuses ${rejected.length} of ${to.length} receivers`;
     // The others have it: sending it again would tell them twice.
-    return { error: refusalBy("email", what, secrets, CHECK), isFinal: true };
+    return { error: refusalBy("email", what, secrets, CHECK), end: "some-have-it" };
   } catch (thrown) {
     const error = refusalBy("email", messageOf(thrown), secrets, CHECK);
-    return { error, isFinal: isOfMessage(thrown) };
+    return { error, ...isOfMessage(thrown) && { end: "message" } };
   } finally {
     signal.removeEventListener("abort", onAbort);
     transport.close();

@@ -3,7 +3,7 @@ import { messageOf } from "../../errors.ts";
 import type { CheckResult } from "../check.ts";
 import type { AlertContext, Alerted } from "./alert_on.ts";
 import type { Channel } from "./channel.ts";
-import { deliverNow } from "./deliver.ts";
+import { deliverNow } from "./deliver_now.ts";
 import { noticeOfTurn } from "./notice.ts";
 
 /**
