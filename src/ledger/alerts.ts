@@ -1,4 +1,4 @@
-import type { Database } from "../host/database.ts";
+import type { Database, Row } from "../host/database.ts";
 import { type Columns, integer, nullable, number, readRow, text, word } from "./columns.ts";
 
 /** What an alert is named by; topic 0 and the empty subject stand for none. */
@@ -86,6 +86,11 @@ const LAST: Columns<LastDelivery> = {
   ...{ tries: number, updatedMs: number, error: nullable(text), content: text },
 };
 
+/** An alert by the columns of its table; throws "internal" naming a column that is not as it should be. */
+export function openAlertOf(row: Row): OpenAlert {
+  return readRow(ALERT, row);
+}
+
 /** What was said is kept this long, milliseconds. */
 const KEPT_MS = 30 * 86_400_000;
 
@@ -96,7 +101,7 @@ const KEPT_MS = 30 * 86_400_000;
 export function alerts(database: Database, nowMs: () => number) {
   function openAlerts(): readonly OpenAlert[] {
     return database.all("SELECT * FROM alerts ORDER BY since_ms, id, topic_id, subject")
-      .map((row) => readRow(ALERT, row));
+      .map(openAlertOf);
   }
 
   /** The silences that are not over. */

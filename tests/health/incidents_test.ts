@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { PipelineError } from "../../src/errors.ts";
 import { alertOn } from "../../src/health/alerts/alert_on.ts";
 import type { CheckResult, Status } from "../../src/health/check.ts";
 import { type Desk, desk } from "./desk.ts";
@@ -83,4 +84,50 @@ Deno.test("an incident that ends in a silence is told to be over when the silenc
   await lookTwice(at, [found("balance", "OK")]);
   assertEquals(titlesOf(hook).slice(1), ["RESOLVED balance: it is OK"]);
   assertEquals(ledger.openAlerts(), []);
+});
+
+/** The desk's alerts with a ledger that cannot be had. */
+function without(at: Desk, error: Error) {
+  return {
+    ...at.context,
+    get ledger(): Desk["context"]["ledger"] {
+      throw error;
+    },
+  };
+}
+
+Deno.test("what was told while the ledger was broken is not told again by the ledger, but is resolved", async () => {
+  await using hook = receive();
+  using at = desk({ secrets: { webhook: hook.url } });
+  const broken = without(at, new Error("Cannot use the ledger: it is malformed"));
+  const look = async (context: Desk["context"], ...results: CheckResult[]) => {
+    at.clock.nowMs += HOUR;
+    await alertOn(results, context, { isComplete: true });
+  };
+  await look(broken, found("disk", "WARNING"));
+  await look(broken, found("disk", "WARNING"), found("balance", "WARNING"));
+  assertEquals(titlesOf(hook), [
+    "CRITICAL ledger: Cannot use the ledger: it is malformed",
+    "WARNING disk: it is WARNING",
+    "WARNING balance: it is WARNING",
+  ]);
+  const well = [found("ledger", "OK"), found("disk", "WARNING"), found("balance", "OK")];
+  await look(at.context, ...well);
+  at.restart();
+  await look(at.context, ...well);
+  assertEquals(titlesOf(hook).slice(3).toSorted(), [
+    "RESOLVED balance: it is OK",
+    "RESOLVED ledger: it is OK",
+  ]);
+  assertEquals(at.context.ledger.openAlerts().map(({ id }) => id), ["disk"]);
+});
+
+Deno.test("a ledger that another process holds is an event; the next look tells people", async () => {
+  await using hook = receive();
+  using at = desk({ secrets: { webhook: hook.url } });
+  const locked = new PipelineError("retry", "Cannot use the ledger: it is locked");
+  await alertOn([found("disk", "WARNING")], without(at, locked), { isComplete: true });
+  assertEquals([titlesOf(hook), at.told.map(({ event }) => event)], [[], ["alert.failed"]]);
+  await alertOn([found("disk", "WARNING")], at.context, { isComplete: true });
+  assertEquals(titlesOf(hook), ["WARNING disk: it is WARNING"]);
 });
