@@ -240,15 +240,15 @@ export function alerts(database: Database, nowMs: () => number) {
     });
   }
 
-  /** Gives up what channels, those that are off too, have not taken of the notices made before. */
-  function giveUpDeliveries(beforeMs: number): readonly GivenUp[] {
+  /** Gives up what channels, those that are off too, have not taken of notices older than `ageMs`. */
+  function giveUpDeliveries(ageMs: number): readonly GivenUp[] {
     return database.all(
       `UPDATE deliveries SET state = 'given-up', updated_ms = :now
        WHERE state = 'pending'
          AND notice_id IN (SELECT notice_id FROM notices WHERE created_ms < :beforeMs)
        RETURNING channel, error, (SELECT content FROM notices
          WHERE notices.notice_id = deliveries.notice_id) AS content`,
-      { now: nowMs(), beforeMs },
+      { now: nowMs(), beforeMs: nowMs() - ageMs },
     ).map((row) => readRow(GIVEN_UP, row));
   }
 

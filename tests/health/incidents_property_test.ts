@@ -117,8 +117,12 @@ async function live(seed: number) {
   const notices = hook.received.flatMap(({ body }) =>
     (JSON.parse(body) as { notices: Heard[] }).notices
   );
-  const lost = at.told.filter(({ event }) => event === "alert.given_up")
-    .flatMap(({ fields }) => String(fields["titles"]).split("; "));
+  const lost = at.told.filter(({ event }) => event === "alert.given_up").flatMap(({ fields }) => {
+    const titles = String(fields["titles"]).split("; ");
+    const isRefused = String(fields["error"]).includes("400");
+    assertEquals(isRefused && titles.some((title) => !title.includes("is UNKNOWN")), false);
+    return titles;
+  });
   return { notices, expected, arrived, lost };
 }
 

@@ -118,8 +118,8 @@ function record(
 }
 
 /** Also of a channel that is off: when it is on again, it has no old news to tell. */
-function giveUpOld({ ledger, host, tell }: AlertContext): void {
-  const old = ledger.giveUpDeliveries(host.nowMs() - GIVE_UP_MS);
+function giveUpOld({ ledger, tell }: AlertContext): void {
+  const old = ledger.giveUpDeliveries(GIVE_UP_MS);
   for (const [channel, letters] of Map.groupBy(old, ({ channel }) => channel)) {
     tell("alert.given_up", {
       channel,
