@@ -1,4 +1,4 @@
-import type { Database } from "../host/database.ts";
+import type { Database, Row } from "../host/database.ts";
 import { type Columns, integer, nullable, number, readRow, text, word } from "./columns.ts";
 
 /** What an alert is named by; topic 0 and the empty subject stand for none. */
@@ -51,6 +51,13 @@ export interface PendingDelivery {
   readonly notBeforeMs: number;
 }
 
+/** A notice that a channel is not told any more, and why it did not take it when it was last tried. */
+export interface GivenUp {
+  readonly channel: string;
+  readonly content: string;
+  readonly error: string | null;
+}
+
 /** How the last notice of a channel went. */
 export interface LastDelivery {
   readonly channel: string;
@@ -72,11 +79,17 @@ const SILENCE: Columns<Silence> = { id: text, topicId: integer, untilMs: number 
 const PENDING: Columns<PendingDelivery> = {
   ...{ noticeId: integer, createdMs: number, content: text, notBeforeMs: number },
 };
+const GIVEN_UP: Columns<GivenUp> = { channel: text, content: text, error: nullable(text) };
 const LAST: Columns<LastDelivery> = {
   channel: text,
   state: word("pending", "delivered", "superseded", "given-up"),
   ...{ tries: number, updatedMs: number, error: nullable(text), content: text },
 };
+
+/** An alert by the columns of its table; throws "internal" naming a column that is not as it should be. */
+export function openAlertOf(row: Row): OpenAlert {
+  return readRow(ALERT, row);
+}
 
 /** What was said is kept this long, milliseconds. */
 const KEPT_MS = 30 * 86_400_000;
@@ -88,7 +101,7 @@ const KEPT_MS = 30 * 86_400_000;
 export function alerts(database: Database, nowMs: () => number) {
   function openAlerts(): readonly OpenAlert[] {
     return database.all("SELECT * FROM alerts ORDER BY since_ms, id, topic_id, subject")
-      .map((row) => readRow(ALERT, row));
+      .map(openAlertOf);
   }
 
   /** The silences that are not over. */
@@ -227,6 +240,18 @@ export function alerts(database: Database, nowMs: () => number) {
     });
   }
 
+  /** Gives up what channels, those that are off too, have not taken of notices older than `ageMs`. */
+  function giveUpDeliveries(ageMs: number): readonly GivenUp[] {
+    return database.all(
+      `UPDATE deliveries SET state = 'given-up', updated_ms = :now
+       WHERE state = 'pending'
+         AND notice_id IN (SELECT notice_id FROM notices WHERE created_ms < :beforeMs)
+       RETURNING channel, error, (SELECT content FROM notices
+         WHERE notices.notice_id = deliveries.notice_id) AS content`,
+      { now: nowMs(), beforeMs: nowMs() - ageMs },
+    ).map((row) => readRow(GIVEN_UP, row));
+  }
+
   /** Of each channel the newest notice that was not superseded. */
   function lastDeliveries(): readonly LastDelivery[] {
     return database.all(
@@ -241,6 +266,7 @@ export function alerts(database: Database, nowMs: () => number) {
   return {
     ...{ openAlerts, silences, silence, endSilences, changeAlerts },
     ...{ tellMilestone, milestoneMs, reachMilestone },
-    ...{ pendingDeliveries, hasPendingDeliveries, recordDeliveries, lastDeliveries },
+    ...{ pendingDeliveries, hasPendingDeliveries, recordDeliveries, giveUpDeliveries },
+    lastDeliveries,
   };
 }

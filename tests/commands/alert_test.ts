@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
 import { afterVisit } from "../../src/commands/alert/after_visit.ts";
 import { digestNotice } from "../../src/commands/alert/digest.ts";
+import { statePaths } from "../../src/host/paths.ts";
 import { practise } from "../cycle/practice.ts";
 import { receive, type Receiver, SECRET, titlesOf } from "../health/receiver.ts";
 import { runMain } from "./run_main.ts";
@@ -165,4 +167,12 @@ async function digestIsTrue(practice: Awaited<ReturnType<typeof practise>>, hook
   const later = { ...run, host: { ...run.host, nowMs: () => nowMs } };
   await afterVisit(later, { env: {} }, visit);
   assertMatch(titlesOf(hook).at(-1) ?? "", /^WEEK: /);
+  // It was told by a clock that was ahead; now that is right, and it goes on from here.
+  using editor = new DatabaseSync(statePaths(practice.settings.stateDir).ledger);
+  editor.exec(`UPDATE milestones SET at_ms = ${nowMs} WHERE name = 'digest'`);
+  const told = titlesOf(hook).length;
+  await afterVisit(run, { env: {} }, visit);
+  assertEquals(titlesOf(hook).length, told + 1);
+  await afterVisit(run, { env: {} }, visit);
+  assertEquals(titlesOf(hook).length, told + 1);
 }

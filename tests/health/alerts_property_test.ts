@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { alertOn } from "../../src/health/alerts/alert_on.ts";
 import { type CheckResult, type Status, STATUSES } from "../../src/health/check.ts";
+import { chance } from "./chance.ts";
 import { desk } from "./desk.ts";
 import { receive } from "./receiver.ts";
 
@@ -19,17 +20,6 @@ interface Heard {
 interface Seen {
   readonly atMs: number;
   readonly status: Status;
-}
-
-/** A small generator (mulberry32), so that a seed that fails can be run again. */
-function chance(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let bits = Math.imul(state ^ (state >>> 15), 1 | state);
-    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** What is wrong tends to stay so; what is well too. */

@@ -6,6 +6,7 @@ import { logTail } from "../../src/health/log_tail.ts";
 import { isOutside, statusOf } from "../../src/health/range.ts";
 import { reportText } from "../../src/health/report.ts";
 import { span } from "../../src/health/words.ts";
+import { MAIN } from "../commands/run_main.ts";
 
 Deno.test("ranges mean what the monitoring plugins say", () => {
   const rows: readonly (readonly [string, number, boolean])[] = [
@@ -79,6 +80,23 @@ Deno.test("the alerts file has a line for each change and no other, and the newe
     assertMatch(lines().at(-1)!, /WARNING submission topic 67/);
     assertEquals(Deno.statSync(path).mode! & 0o777, 0o640);
     assertEquals([...Deno.readDirSync(dir)].length, 1);
+    // What is wrong is not forgotten by what others have to say, and no look that failed ends it.
+    const other = "2023-11-14T22:13:25.000Z OK clock: it is right\n";
+    Deno.writeTextFileSync(path, Deno.readTextFileSync(path) + other.repeat(1200));
+    write(found("WARNING"), { id: "disk", subject: "/var", status: "WARNING", message: "full" });
+    assertEquals(lines().length, 1000);
+    write({ id: "submission", status: "UNKNOWN", message: "it was not done within 20 s" });
+    write(found("WARNING"));
+    assertEquals(
+      lines().filter((line) => /submission|disk/.test(line)).map((line) => line.slice(25)),
+      [
+        "WARNING submission topic 67: all is said; to fix: allora-pipeline history",
+        "WARNING disk /var: full",
+        "UNKNOWN submission: it was not done within 20 s",
+        "OK disk /var: not found any more",
+        "OK submission: not found any more",
+      ],
+    );
   } finally {
     Deno.removeSync(dir, { recursive: true });
   }
@@ -121,4 +139,19 @@ Deno.test("a cure is the command in a hint, where there is one", () => {
       ["name another in ALLORA_VENUES", "name another in ALLORA_VENUES"],
     ] as const
   ) assertEquals(cureOf(hint), cure);
+});
+
+Deno.test("two who write the alerts file at once lose nothing of each other", async () => {
+  const dir = Deno.makeTempDirSync();
+  const script = new URL("write_alerts_file.ts", import.meta.url).pathname;
+  try {
+    const children = [["a", "b"], ["b", "a"]].map((names) =>
+      new Deno.Command(MAIN[0], { args: [...MAIN.slice(1, -1), script, dir, ...names] }).output()
+    );
+    assertEquals((await Promise.all(children)).map(({ code }) => code), [0, 0]);
+    const text = Deno.readTextFileSync(`${dir}/healthcheck_alerts.log`);
+    assertEquals(text.match(/ WARNING [ab] /g)?.length, 40);
+  } finally {
+    Deno.removeSync(dir, { recursive: true });
+  }
 });

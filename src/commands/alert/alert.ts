@@ -1,6 +1,6 @@
 import { messageOf, PipelineError, worstExitCode } from "../../errors.ts";
 import { alertOn } from "../../health/alerts/alert_on.ts";
-import { deliverNow } from "../../health/alerts/deliver.ts";
+import { deliverNow } from "../../health/alerts/deliver_now.ts";
 import { ping } from "../../health/alerts/heartbeat.ts";
 import { noticeOf } from "../../health/alerts/notice.ts";
 import { openChannels } from "../../health/alerts/open_channels.ts";

@@ -4,7 +4,7 @@ import { moneyOf, totalsOf } from "../../cycle/history_totals.ts";
 import { failureOf, type Run } from "../../cycle/run.ts";
 import { walletBalance } from "../../cycle/wallet_balance.ts";
 import { worstExitCode } from "../../errors.ts";
-import { deliverNow } from "../../health/alerts/deliver.ts";
+import { deliverNow } from "../../health/alerts/deliver_now.ts";
 import { type Notice, noticeOf, textOf } from "../../health/alerts/notice.ts";
 import { openChannels } from "../../health/alerts/open_channels.ts";
 import type { Handler } from "../command.ts";

@@ -1,15 +1,15 @@
-import type { PipelineError } from "../../errors.ts";
+import { PipelineError } from "../../errors.ts";
 import type { EventName } from "../../events.ts";
 import type { Host } from "../../host/host.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import type { Settings } from "../../settings.ts";
 import { type CheckResult, worstStatus } from "../check.ts";
-import { decide, type Look } from "./decide.ts";
+import { decide, type Look, nameOf } from "./decide.ts";
 import { deliverAll, type Told } from "./deliver.ts";
 import { ping } from "./heartbeat.ts";
 import { type Notice, noticeOfTurn } from "./notice.ts";
 import { type Channels, openChannels } from "./open_channels.ts";
-import { alertUntracked } from "./untracked.ts";
+import { alertUntracked, forgetUntracked, merged, untracked } from "./untracked.ts";
 
 /** What alerts work with. */
 export interface AlertContext {
@@ -27,8 +27,8 @@ export interface AlertContext {
 
 export interface AlertOptions {
   /**
-   * These are the results of everything there is to look at: an alert without one is over, and the dead
-   * man's switch is told how things are.
+   * These are the results of everything there is to look at: an alert without one is over, unless its
+   * check could not be made, and the dead man's switch is told how things are.
    */
   readonly isComplete: boolean;
 }
@@ -66,19 +66,28 @@ async function alertChannels(
 ): Promise<Alerted> {
   const { settings, host, tell, hostName } = context;
   const nowMs = host.nowMs();
+  const adopted = untracked(context);
   let notices: readonly Notice[] = [];
   try {
-    context.ledger.changeAlerts(channels.map(({ name }) => name), (before, silences) => {
-      const { turns, ...changes } = decide(before, results, {
+    context.ledger.changeAlerts(channels.map(({ name }) => name), (known, silences) => {
+      const before = merged(adopted, known, []);
+      const { turns, open, closed } = decide(before, results, {
         ...{ nowMs, repeatMs: settings.alertRepeatMs, silences, isComplete },
         isHeard: channels.length > 0,
       });
       notices = turns.map((turn) => noticeOfTurn(turn, { hostName, nowMs }));
-      return { ...changes, notices: notices.map((notice) => JSON.stringify(notice)) };
+      const left = merged(before, open, closed.map(nameOf));
+      return { open: left, closed, notices: notices.map((notice) => JSON.stringify(notice)) };
     });
   } catch (thrown) {
-    return await alertUntracked(results, context, channels, thrown);
+    if (!(thrown instanceof PipelineError) || thrown.kind !== "retry") {
+      return await alertUntracked(results, context, channels, { thrown, isComplete });
+    }
+    // Another process is at it: what this look would have told is seen by the next.
+    tell("alert.failed", { error: thrown.message, hint: thrown.hint });
+    return { notices, told: new Map() };
   }
+  if (adopted.length > 0) forgetUntracked(context);
   for (const { kind, title, alert } of notices) {
     if (isTurn(kind)) tell(`alert.${kind}`, { title, alert });
   }

@@ -9,8 +9,11 @@ export interface Refusal {
   readonly error: PipelineError;
   /** It asked not to be called before, epoch milliseconds. */
   readonly notBeforeMs?: number;
-  /** It will never take this message, whatever is mended. */
-  readonly isFinal?: boolean;
+  /**
+   * Why it is not tried again: the channel never takes this message, whatever is mended; or some of its
+   * receivers have it, and would be told twice.
+   */
+  readonly end?: "message" | "some-have-it";
 }
 
 /** One way to people. */

@@ -1,5 +1,6 @@
 import type { AlertKey, AlertStatus, OpenAlert, Silence } from "../../ledger/alerts.ts";
 import { type CheckResult, STATUSES } from "../check.ts";
+import { isUnseen, withoutEchoes } from "../unseen.ts";
 
 /** A result, and when it was found so (epoch milliseconds) when that was not now. */
 export interface Look extends CheckResult {
@@ -23,7 +24,7 @@ export interface Rules {
   readonly silences: readonly Silence[];
   /** There is somebody to tell. */
   readonly isHeard: boolean;
-  /** Everything was looked at: an alert without a result is over. */
+  /** Everything was looked at: an alert without a result is over, unless its check could not be made. */
   readonly isComplete: boolean;
 }
 
@@ -41,7 +42,8 @@ export const COOL_DOWN_MS = 15 * 60_000;
 /**
  * What a look at the checks changes, and what is to be told of it: an incident when it begins, when it
  * becomes worse than was told, again after `repeatMs` while it lasts, and once when it is over. What is
- * silenced, or heard by nobody, is remembered as untold: it is told as soon as somebody hears. Pure.
+ * silenced, or heard by nobody, is remembered as untold: it is told as soon as somebody hears. So is the
+ * end of an incident that people know of, when it is silenced: it stays open until they can be told. Pure.
  */
 export function decide(
   before: readonly OpenAlert[],
@@ -52,7 +54,8 @@ export function decide(
   const open: OpenAlert[] = [];
   const closed: AlertKey[] = [];
   const turns: Turn[] = [];
-  for (const result of [...worstOfEach(results), ...absent(before, results, rules)]) {
+  const looks = worstOfEach(withoutEchoes(results));
+  for (const result of [...looks, ...absent(before, results, rules)]) {
     const { status } = result;
     const alert = known.get(nameOf(keyOf(result)));
     if (status !== "OK") {
@@ -61,8 +64,9 @@ export function decide(
       turns.push(...next.turns);
     } else if (alert !== undefined) {
       const next = improve(alert, rules.nowMs);
-      const isOver = next.oks >= OKS_TO_RESOLVE &&
+      const isWell = next.oks >= OKS_TO_RESOLVE &&
         rules.nowMs - (next.okSinceMs ?? rules.nowMs) >= COOL_DOWN_MS;
+      const isOver = isWell && (alert.saidStatus === null || !isSilenced(alert, rules.silences));
       if (!isOver) open.push(next);
       else closed.push(keyOf(result));
       // What nobody was told of ends as quietly.
@@ -128,13 +132,17 @@ function absent(
 ): readonly CheckResult[] {
   if (!isComplete) return [];
   const looked = new Set(results.map((result) => nameOf(keyOf(result))));
-  return before.filter((alert) => !looked.has(nameOf(alert))).map(({ id, topicId, subject }) => ({
-    id,
-    ...topicId !== 0n && { topicId },
-    ...subject !== "" && { subject },
-    status: "OK",
-    message: "not looked at any more",
-  }));
+  return before.filter((alert) => !looked.has(nameOf(alert)))
+    .map((alert): CheckResult => ({
+      ...checkNameOf(alert),
+      status: "OK",
+      message: "not looked at any more",
+    }))
+    .filter((result) => !isUnseen(result, results));
+}
+
+function checkNameOf({ id, topicId, subject }: AlertKey) {
+  return { id, ...topicId !== 0n && { topicId }, ...subject !== "" && { subject } };
 }
 
 /** One result for each name, should two checks share it. */

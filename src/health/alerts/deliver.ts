@@ -4,15 +4,15 @@ import { waitForLock } from "../../host/file_lock.ts";
 import type { PendingDelivery } from "../../ledger/alerts.ts";
 import type { AlertContext } from "./alert_on.ts";
 import type { Channel, Refusal } from "./channel.ts";
-import { type Notice, textOf } from "./notice.ts";
+import { fitting, type Notice } from "./notice.ts";
 
 /** What is waited for another process that tells, and for all channels together, milliseconds. */
 const LOCK_PATIENCE_MS = 15_000;
-const DELIVERY_MS = 40_000;
+export const DELIVERY_MS = 40_000;
 /** A daemon's visits may come every second; a channel that failed is not called by each of them. */
 const RETRY_MS = 60_000;
 const MAX_PEACE_MS = 86_400_000;
-/** Old news is no help; what came of it is in `alert list` and in the log. */
+/** Older news is no help: a channel hears how things are now. What came of it is in the log. */
 const GIVE_UP_MS = 3 * 86_400_000;
 
 /** Of a channel: why it was not told. */
@@ -31,6 +31,7 @@ export async function deliverAll(
   channels: readonly Channel[],
 ): Promise<Told> {
   const { host, tell, lockPath } = context;
+  giveUpOld(context);
   const waiting = channels.filter(({ name }) => context.ledger.pendingDeliveries(name).length > 0);
   if (waiting.length === 0) return new Map();
   using time = deadline(DELIVERY_MS, context.signal);
@@ -41,69 +42,90 @@ export async function deliverAll(
     return new Map();
   }
   using _lock = taken;
-  const ends = await Promise.all(
-    waiting.map(async (channel) =>
-      [channel.name, (await deliverTo({ ...context, signal }, channel))?.error] as const
-    ),
+  // The lock is held until the last channel is done, also when the ledger fails another's.
+  const ends = await Promise.allSettled(
+    waiting.map((channel) => deliverTo({ ...context, signal }, channel)),
   );
-  return new Map(ends);
-}
-
-/** Tells every channel now, and nothing is remembered; returns how each took it. */
-export async function deliverNow(
-  channels: readonly Channel[],
-  notices: readonly Notice[],
-  { hostName, host, signal }: Pick<AlertContext, "hostName" | "host" | "signal">,
-): Promise<Told> {
-  using time = deadline(DELIVERY_MS, signal);
-  const key = `${hostName}.${host.nowMs()}`;
-  const ends = await Promise.all(channels.map(async (channel) => {
-    const refusal = await channel.deliver(
-      notices.slice(0, channel.limits.notices),
-      key,
-      time.signal,
-    );
-    return [channel.name, refusal?.error] as const;
+  return new Map(ends.map((end, place) => {
+    if (end.status === "rejected") throw end.reason;
+    return [waiting[place]!.name, end.value?.error];
   }));
-  return new Map(ends);
 }
 
-/** Message after message, until the channel has everything or refuses one. */
+/**
+ * Message after message, until the channel has everything or does not answer as it should; returns the
+ * first refusal. What it does not like may be one of many: those are sent again, each alone.
+ */
 async function deliverTo(
-  { ledger, host, tell, hostName, signal }: AlertContext,
+  context: AlertContext,
   channel: Channel,
 ): Promise<Refusal | undefined> {
+  const { ledger, host, signal } = context;
   const { name } = channel;
   dropSuperseded(ledger, name);
+  let refused: Refusal | undefined;
+  let aloneTo = 0n;
   for (;;) {
     const pending = ledger.pendingDeliveries(name).map(read);
     const [first] = pending;
-    if (first === undefined) return undefined;
+    if (first === undefined) return refused;
     const waitMs = first.notBeforeMs - host.nowMs();
     // Farther than anybody asks for: the clock was wrong when it was written down.
     if (waitMs > 0 && waitMs < MAX_PEACE_MS) return { error: peace(name, first.notBeforeMs) };
-    const batch = fitting(pending, channel.limits);
-    const ids = batch.map(({ noticeId }) => noticeId);
-    const titles = batch.map(({ notice }) => notice.title).join("; ");
-    // The same notices, and no others, have this key.
-    const key = `${hostName}.${first.createdMs}.${ids[0]}-${ids.at(-1)}`;
-    const refusal = await channel.deliver(batch.map(({ notice }) => notice), key, signal);
-    if (refusal === undefined) {
-      ledger.recordDeliveries(name, ids, "delivered");
-      tell("alert.delivered", { channel: name, titles });
+    const notices = pending.map(({ notice }) => notice);
+    const batch = pending.slice(
+      0,
+      first.noticeId <= aloneTo ? 1 : fitting(notices, channel.limits),
+    );
+    const refusal = await channel.deliver(
+      notices.slice(0, batch.length),
+      keyOf(context, batch),
+      signal,
+    );
+    if (refusal?.end === "message" && batch.length > 1) {
+      aloneTo = batch.at(-1)!.noticeId;
       continue;
     }
-    const { error: { message: error, hint }, notBeforeMs } = refusal;
-    const isOld = host.nowMs() - first.createdMs > GIVE_UP_MS;
-    const isOver = refusal.isFinal === true || isOld;
-    ledger.recordDeliveries(name, ids, isOver ? "given-up" : "pending", {
-      error,
-      notBeforeMs: notBeforeMs ?? host.nowMs() + RETRY_MS,
+    record(context, name, batch, refusal);
+    refused ??= refusal;
+    if (refusal !== undefined && refusal.end === undefined) return refused;
+  }
+}
+
+/** The same notices, and no others, have this key. */
+function keyOf({ hostName }: AlertContext, batch: readonly Letter[]): string {
+  const [first] = batch;
+  return `${hostName}.${first?.createdMs}.${first?.noticeId}-${batch.at(-1)?.noticeId}`;
+}
+
+/** What became of a message is in the ledger and in the log. */
+function record(
+  { ledger, host, tell }: AlertContext,
+  channel: string,
+  batch: readonly Letter[],
+  refusal: Refusal | undefined,
+): void {
+  const ids = batch.map(({ noticeId }) => noticeId);
+  const titles = batch.map(({ notice }) => notice.title).join("; ");
+  if (refusal === undefined) {
+    ledger.recordDeliveries(channel, ids, "delivered");
+    return tell("alert.delivered", { channel, titles });
+  }
+  const { error: { message: error, hint }, notBeforeMs = host.nowMs() + RETRY_MS, end } = refusal;
+  ledger.recordDeliveries(channel, ids, end ? "given-up" : "pending", { error, notBeforeMs });
+  if (end) tell("alert.given_up", { channel, error, hint, titles });
+  else tell("alert.not_delivered", { channel, error, hint });
+}
+
+/** Also of a channel that is off: when it is on again, it has no old news to tell. */
+function giveUpOld({ ledger, tell }: AlertContext): void {
+  const old = ledger.giveUpDeliveries(GIVE_UP_MS);
+  for (const [channel, letters] of Map.groupBy(old, ({ channel }) => channel)) {
+    tell("alert.given_up", {
+      channel,
+      titles: letters.map((letter) => read(letter).notice.title).join("; "),
+      error: letters.find(({ error }) => error !== null)?.error ?? "the channel was off",
     });
-    tell(isOver ? "alert.given_up" : "alert.not_delivered", {
-      ...{ channel: name, error, hint, titles: isOver ? titles : undefined },
-    });
-    if (!isOver || isOld) return refusal;
   }
 }
 
@@ -112,7 +134,9 @@ interface Letter extends PendingDelivery {
 }
 
 /** Our own JSON, written in the transaction that made it pending. */
-function read(delivery: PendingDelivery): Letter {
+function read<T extends { readonly content: string }>(
+  delivery: T,
+): T & { readonly notice: Notice } {
   return { ...delivery, notice: JSON.parse(delivery.content) as Notice };
 }
 
@@ -127,16 +151,6 @@ function dropSuperseded(ledger: AlertContext["ledger"], name: string): void {
     );
   const ids = pending.filter(isSuperseded).map(({ noticeId }) => noticeId);
   ledger.recordDeliveries(name, ids, "superseded");
-}
-
-/** As many of the first as one message of the channel holds; at least one. */
-function fitting(pending: readonly Letter[], { notices, chars }: Channel["limits"]) {
-  let length = 0;
-  const end = pending.slice(0, notices).findIndex(({ notice }) => {
-    length += notice.title.length + textOf(notice).length;
-    return length > chars;
-  });
-  return pending.slice(0, end === -1 ? notices : Math.max(1, end));
 }
 
 function peace(name: string, notBeforeMs: number): PipelineError {

@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import { messageOf, PipelineError } from "../../errors.ts";
 import type { Channel, Refusal } from "./channel.ts";
 import { refusalBy } from "./channel.ts";
@@ -48,31 +49,38 @@ async function send(
   const secrets = login === undefined ? [] : [login.password];
   // Only here: it takes longer to load than all the rest.
   const { createTransport } = await import("nodemailer");
+  // Our own, because a transport can be told to stop, but does not close what it has open.
+  const socket = new Socket();
   const transport = createTransport({
-    ...{ host: smtpHost, port, name: hostName, secure: security === "tls" },
+    ...{ host: smtpHost, port, socket, name: hostName, secure: security === "tls" },
     ...{ requireTLS: security === "starttls", ignoreTLS: security === "none" },
     ...{ connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs },
     ...login && { auth: { user: login.user, pass: login.password } },
     ...ca !== undefined && { tls: { ca } },
     ...{ disableFileAccess: true, disableUrlAccess: true },
   });
-  const onAbort = () => transport.close();
+  const late = Promise.withResolvers<never>();
+  const onAbort = () => {
+    socket.destroy();
+    late.reject(signal.reason);
+  };
   signal.addEventListener("abort", onAbort);
   try {
     signal.throwIfAborted();
-    const { rejected } = await transport.sendMail({
+    const sending = transport.sendMail({
       ...{ from, to: [...to], subject: subjectOf(notices) },
       text: notices.map((notice) => `${notice.title}\n\n${textOf(notice)}\n`).join("\n\n"),
       messageId: `<${key}@${from.replace(/^.*@/, "")}>`,
       headers: { "Auto-Submitted": "auto-generated" },
     });
+    const { rejected } = await Promise.race([sending, late.promise]);
     if (rejected.length === 0) return undefined;
     const what = `the server refuses ${rejected.length} of ${to.length} receivers`;
     // The others have it: sending it again would tell them twice.
-    return { error: refusalBy("email", what, secrets, CHECK), isFinal: true };
+    return { error: refusalBy("email", what, secrets, CHECK), end: "some-have-it" };
   } catch (thrown) {
     const error = refusalBy("email", messageOf(thrown), secrets, CHECK);
-    return { error, isFinal: isOfMessage(thrown) };
+    return { error, ...isOfMessage(thrown) && { end: "message" } };
   } finally {
     signal.removeEventListener("abort", onAbort);
     transport.close();
@@ -85,12 +93,13 @@ const CHECK = {
     "the server's certificate is trusted: ALLORA_SMTP_CA_FILE",
 };
 
-/** Whether the server has read the message and never wants to see it again (RFC 5321, 4.2.1). */
+/** "552 …", or by its enhanced code (RFC 3463): too large, or not in a form that is taken. */
+const OF_MESSAGE = /^(552\b|5\d\d[ -]5\.(3\.4|6\.\d+)\b)/;
+
+/** Whether it is the message that the server refuses; what else it has against it can be mended. */
 function isOfMessage(thrown: unknown): boolean {
-  if (!(thrown instanceof Error) || !("command" in thrown) || !("responseCode" in thrown)) {
-    return false;
-  }
-  return thrown.command === "DATA" && Number(thrown.responseCode) >= 500;
+  return thrown instanceof Error && "command" in thrown && thrown.command === "DATA" &&
+    "response" in thrown && OF_MESSAGE.test(String(thrown.response));
 }
 
 function subjectOf(notices: readonly Notice[]): string {

@@ -70,6 +70,19 @@ export function textOf({ facts }: Notice): string {
   return table(facts.map(([label, text]) => [label, text]));
 }
 
+/** How many of the first one message of a channel holds; at least one. */
+export function fitting(
+  notices: readonly Notice[],
+  limits: { readonly notices: number; readonly chars: number },
+): number {
+  let length = 0;
+  const end = notices.slice(0, limits.notices).findIndex((notice) => {
+    length += notice.title.length + textOf(notice).length;
+    return length > limits.chars;
+  });
+  return end === -1 ? Math.min(notices.length, limits.notices) : Math.max(1, end);
+}
+
 /** The command that shows what the program said since a while before the incident. */
 function journalLine(topicId: bigint | undefined, sinceMs: number): string {
   const topic = topicId === undefined ? "" : ` ALLORA_TOPIC_ID=${topicId}`;

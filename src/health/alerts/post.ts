@@ -57,7 +57,7 @@ export async function post(
         return {
           error: refusalBy(name, what, [url], { ...kind && { kind }, ...hint && { hint } }),
           ...waitMs > 0 && { notBeforeMs: host.nowMs() + waitMs },
-          isFinal: FINAL.includes(status),
+          ...FINAL.includes(status) && { end: "message" },
         };
       }
       await host.sleep(waitMs, signal);
