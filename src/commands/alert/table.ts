@@ -34,8 +34,8 @@ export const ALERT_COMMANDS: readonly Command[] = [
     name: "alert silence",
     summary: "hear nothing for a while: of everything, of a topic, or of one kind of alert",
     about:
-      "For a DURATION such as 30m, 8h or 2d; what is wrong still when it is over is told then. An ID is " +
-      "a check's, as alert list shows it. off ends every silence.",
+      "For a DURATION such as 30m, 8h or 2d; what is wrong still, or has ended meanwhile, is told when it " +
+      "is over. An ID is a check's, as alert list shows it. off ends every silence.",
     flags: [{ name: "topic", value: "N", meaning: "only of this topic" }],
     hasSettings: true,
     words: "DURATION [ID] | off",
