@@ -69,6 +69,7 @@ function crontab(paces: readonly TopicPace[]): string {
     : `# The epochs of topic ${short.join(", ")} are too short for cron: the daemon stays.
 @reboot ${PROGRAM} daemon >/dev/null 2>&1`;
   return `# For: crontab -u allora-pipeline -
+# That user must own the wallet: sudo chown allora-pipeline /etc/allora-pipeline/mnemonic
 # What goes wrong is on stderr, which cron mails to MAILTO; what happens is in submission.log already.
 ${visits}
 5 * * * * ${PROGRAM} rotate >/dev/null

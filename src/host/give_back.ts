@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { lchownSync } from "node:fs";
 import { fileError } from "../settings/file_error.ts";
 
 /**
@@ -21,11 +21,23 @@ export function giveBack(directories: readonly string[]): void {
   }
 }
 
+/**
+ * The directories are the service's own, and it may be in a stranger's hands: another directory put in a
+ * name's place meanwhile must not be walked into, so each is entered, and looked at from inside.
+ */
 function giveIn(directory: string, uid: number, gid: number | null): void {
-  for (const { name, isDirectory, isSymlink } of Deno.readDirSync(directory)) {
-    const path = join(directory, name);
-    if (isSymlink) continue;
-    if (Deno.lstatSync(path).uid === 0) Deno.chownSync(path, uid, gid);
-    if (isDirectory) giveIn(path, uid, gid);
+  const from = Deno.cwd();
+  const found = Deno.lstatSync(directory);
+  Deno.chdir(directory);
+  try {
+    const here = Deno.statSync(".");
+    if (here.ino !== found.ino || here.dev !== found.dev) return;
+    for (const { name, isDirectory, isSymlink } of Deno.readDirSync(".")) {
+      if (isSymlink) continue;
+      if (Deno.lstatSync(name).uid === 0) lchownSync(name, uid, gid ?? uid);
+      if (isDirectory) giveIn(name, uid, gid);
+    }
+  } finally {
+    Deno.chdir(from);
   }
 }

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { PipelineError } from "../../errors.ts";
+import { giveBack } from "../../host/give_back.ts";
 import { statePaths } from "../../host/paths.ts";
 import { backupLedger } from "../../ledger/backup.ts";
 import { freeName, stamp } from "../../ledger/copy.ts";
@@ -19,6 +20,7 @@ export const backup: Handler = async (invocation, terminal) => {
     : resolve(terminal.cwd, file);
   const force = invocation.switches.has("force");
   const copy = await backupLedger(statePaths(stateDir).ledger, target, { force });
+  giveBack([stateDir]);
   terminal.out(
     invocation.json ? `${JSON.stringify(copyJson(copy))}\n` : `${copy.path}: ${copyText(copy)}\n`,
   );

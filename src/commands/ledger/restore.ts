@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { PipelineError } from "../../errors.ts";
+import { giveBack } from "../../host/give_back.ts";
 import { statePaths } from "../../host/paths.ts";
 import { restoreLedger } from "../../ledger/restore.ts";
 import type { Handler } from "../command.ts";
@@ -21,6 +22,7 @@ export const restore: Handler = async (invocation, terminal) => {
     nowMs: terminal.host.nowMs,
     lock: (addresses) => lockWallets(stateDir, addresses, terminal),
   });
+  giveBack([stateDir]);
   const { kept } = restored;
   terminal.out(
     invocation.json
