@@ -57,7 +57,7 @@ Deno.test({
     };
     for (const name of ["etc", "etc/topics", "state", "logs"]) await Deno.mkdir(`${dir}/${name}`);
     const settings = `ALLORA_RPC=${devnet.rpcUrl}\nALLORA_CHAIN_ID=${devnet.chain.chainId}\n` +
-      `ALLORA_BINANCE_URL=${devnet.marketUrl}\n`;
+      `ALLORA_VENUES=binance\nALLORA_BINANCE_URL=${devnet.marketUrl}\n`;
     await Deno.writeTextFile(`${dir}/etc/allora-pipeline.env`, settings);
     await Deno.writeTextFile(`${dir}/etc/.env`, settings);
     await Deno.writeTextFile(

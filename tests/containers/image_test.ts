@@ -23,7 +23,7 @@ async function prepare(dir: string, devnet: Devnet): Promise<void> {
   await Deno.writeTextFile(
     `${dir}/etc/..now/allora-pipeline.env`,
     `ALLORA_RPC=${devnet.rpcUrl}\nALLORA_CHAIN_ID=${devnet.chain.chainId}\n` +
-      `ALLORA_BINANCE_URL=${devnet.marketUrl}\n`,
+      `ALLORA_VENUES=binance\nALLORA_BINANCE_URL=${devnet.marketUrl}\n`,
   );
   await Deno.writeTextFile(
     `${dir}/etc/..now/topics/1.env`,

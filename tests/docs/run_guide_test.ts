@@ -72,6 +72,7 @@ async function scratch(topic: TopicSpec): Promise<Scratch> {
     ALLORA_MODEL: "ridge",
     ALLORA_RPC: devnet.rpcUrl,
     ALLORA_CHAIN_ID: devnet.chain.chainId,
+    ALLORA_VENUES: "binance",
     ALLORA_BINANCE_URL: devnet.marketUrl,
     ALLORA_FAUCET_URL: devnet.rpcUrl,
     ALLORA_WEBHOOK_FILE: `${home}/webhook`,

@@ -137,9 +137,12 @@ function agreement(
     return { name: other.name, percent: 100 * Math.abs(Math.log(mine.close / its.close)) };
   });
   const worst = apart.sort((a, b) => b.percent - a.percent)[0];
-  if (first === undefined || worst === undefined) {
-    const message = "no two venues have a candle to compare";
-    return [{ ...what, status: "UNKNOWN", message, fix: tryOut(topic) }];
+  if (first === undefined) {
+    return [{ ...what, status: "UNKNOWN", message: "no venue has a candle", fix: tryOut(topic) }];
+  }
+  if (worst === undefined) {
+    const message = `nobody confirms the closes of ${first.name}`;
+    return [{ ...what, status: "WARNING", message, fix: tryOut(topic) }];
   }
   const value = Number(worst.percent.toFixed(3));
   const crit = String(Number((maxDisagreement * 100).toFixed(3)));
