@@ -479,6 +479,7 @@ async function uninstall({ machine, epochs }: Installed) {
   const said = await run("make -C /mnt uninstall");
   assertMatch(said, /kept \/etc\/allora-pipeline, \/var\/lib\/allora-pipeline, \/var\/log/);
   assertEquals(await run(kept), before);
+  await run("make -C /mnt uninstall");
   assertEquals(
     await run(`find /etc/systemd /usr/local /run/systemd/system -name '*${UNIT}*' -not -type d`),
     "",
