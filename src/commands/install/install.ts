@@ -3,6 +3,7 @@ import { table } from "../../host/terminal.ts";
 import { shellQuote } from "../../settings/file_error.ts";
 import { versionParts } from "../../version.ts";
 import type { Handler, Invocation } from "../command.ts";
+import { enabledUnits } from "../doctor/unit_files.ts";
 import { type Layout, layOut, programPaths, takeAway } from "./lay_out.ts";
 import { scheduleOf } from "./schedule_of.ts";
 
@@ -44,9 +45,18 @@ export const install: Handler = (invocation, terminal) => {
   return Promise.resolve(0);
 };
 
-/** Removes what install laid out; settings, state and logs stay. */
+/** Removes what install laid out; settings, state and logs stay. Throws "usage" while units are enabled. */
 export const uninstall: Handler = (invocation, terminal) => {
   const layout = layoutOf(invocation);
+  const enabled = layout.destdir === "" ? enabledUnits("/") : [];
+  if (enabled.length > 0 && !invocation.switches.has("by-make")) {
+    // Without their files systemd does not find what it is to stop and disable.
+    throw new PipelineError(
+      "usage",
+      `Cannot uninstall: systemd still starts ${enabled.join(", ")}`,
+      { hint: `first: systemctl disable --now ${enabled.join(" ")}` },
+    );
+  }
   takeAway(layout);
   const { destdir } = layout;
   terminal.out(
@@ -68,6 +78,7 @@ const REGISTER = [
   "systemd-tmpfiles --create allora-pipeline.conf",
   "journalctl --update-catalog",
   "systemctl daemon-reload",
+  "systemctl try-restart allora-pipeline-daemon.service",
 ];
 const FORGET = ["journalctl --update-catalog", "systemctl daemon-reload"];
 
