@@ -21,6 +21,11 @@ if [ -n "$program" ]; then
 		say "its glibc is ${glibc:-missing}, and $program needs $needed: use a newer distribution"
 		exit 1
 	}
+	systemd=$(ssh "$host" systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
+	[ "${systemd:-0}" -ge 251 ] || {
+		say "its systemd is ${systemd:-missing}, and the units need 251 or newer: an older one hands them no secrets"
+		exit 1
+	}
 	# Beside the one in use, and not over it: a timer may start it at any time.
 	install=$(ssh "$host" mktemp -d)/allora-pipeline
 	trap 'ssh "$host" rm -r "$(dirname "$install")"' EXIT

@@ -85,4 +85,8 @@ Deno.test("the machine is told to be systemd's where it is", async () => {
   await Deno.mkdir(`${it.root}/run/systemd/system`, { recursive: true });
   const after = (await system(it.looked)).find(({ id }) => id === "systemd");
   assertEquals(after?.status, "OK");
+  await Deno.mkdir(`${it.root}/usr/lib/systemd`, { recursive: true });
+  await Deno.writeTextFile(`${it.root}/usr/lib/systemd/libsystemd-shared-249.so`, "");
+  const old = (await system(it.looked)).find(({ id }) => id === "systemd");
+  assertEquals([old?.status, old?.message.slice(0, 3)], ["WARNING", "249"]);
 });

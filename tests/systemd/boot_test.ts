@@ -465,7 +465,10 @@ async function deployment({ machine }: Installed) {
   const old = await deploy(program);
   assertMatch(old.text, /^there: its glibc is 2\.5, and bin\/allora-pipeline needs 2\.\d+/);
   assert(foreign.code !== 0 && old.code !== 0);
-  await run("rm /usr/local/bin/getconf");
+  await run(`rm /usr/local/bin/getconf`);
+  await run(`install -m 0755 /dev/stdin /usr/local/bin/systemctl`, "#!/bin/sh\necho systemd 249\n");
+  assertMatch((await deploy(program)).text, /^there: its systemd is 249, and .* need 251 or newer/);
+  await run("rm /usr/local/bin/systemctl");
   await Deno.remove(dir, { recursive: true });
 }
 

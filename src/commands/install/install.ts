@@ -33,7 +33,7 @@ export const install: Handler = (invocation, terminal) => {
     return Promise.resolve(0);
   }
   terminal.out(
-    `installed ${program}, units for systemd, a man page, completions, and settings to begin with\n`,
+    `installed ${program}, units for systemd 251 or newer, a man page, completions, and settings to begin with\n`,
   );
   if (destdir !== "") return Promise.resolve(0);
   if (register.length > 0) {
