@@ -290,6 +290,7 @@ async function encrypted({ machine, address }: Installed) {
   );
   await run(`systemctl daemon-reload && systemctl start ${UNIT}-submit.service`);
   assertEquals(await resultOf(machine, "submit"), "success 0");
+  assertMatch((await machine.try(`${UNIT} doctor`)).stdout, /ok +credential .*: not in sight here/);
   // Without it there is no wallet, and one line says what to do.
   await run(
     `rm /etc/systemd/system/${UNIT}-submit.service.d/encrypted.conf && systemctl daemon-reload`,
