@@ -41,6 +41,20 @@ export function unitsOf(root: string): Units {
   };
 }
 
+/**
+ * The command that comes before the timer, or the daemon, is enabled where the other one is: both would stop
+ * each other at every boot. Undefined where nothing is in the way.
+ */
+export function switchOff(before: "timer" | "daemon", root = "/"): string | undefined {
+  const { daemon, submitTimers } = unitsOf(root).enabled;
+  const inTheWay = before === "daemon"
+    ? submitTimers.join(" ")
+    : daemon
+    ? "allora-pipeline-daemon.service"
+    : "";
+  return inTheWay === "" ? undefined : `systemctl disable --now ${inTheWay}`;
+}
+
 /** Names of our units that some other wants: what `systemctl enable` leaves in *.wants. */
 export function enabledUnits(root: string): readonly string[] {
   const directory = join(root, "etc/systemd/system");

@@ -3,7 +3,7 @@ import { table } from "../../host/terminal.ts";
 import { shellQuote } from "../../settings/file_error.ts";
 import { versionParts } from "../../version.ts";
 import type { Handler, Invocation } from "../command.ts";
-import { enabledUnits } from "../doctor/unit_files.ts";
+import { enabledUnits, switchOff } from "../doctor/unit_files.ts";
 import { type Layout, layOut, programPaths, takeAway } from "./lay_out.ts";
 import { scheduleOf } from "./schedule_of.ts";
 
@@ -26,7 +26,8 @@ export const install: Handler = (invocation, terminal) => {
   // Nothing of the machine that packs is true of the one that is packed for.
   const schedule = destdir === "" ? scheduleOf({ flags: {}, env, cwd }) : undefined;
   const register = invocation.switches.has("by-make") || destdir !== "" ? [] : REGISTER;
-  const enable = ENABLE.filter(({ by }) => schedule === undefined || by === schedule);
+  const enable = ENABLE.filter(({ by }) => schedule === undefined || by === schedule)
+    .map((step) => destdir === "" ? afterTheOther(step) : step);
   if (invocation.json) {
     const facts = { program, previous, prefix, destdir, register, enable: enable.map(commandOf) };
     terminal.out(`${JSON.stringify(facts)}\n`);
@@ -85,10 +86,10 @@ const FORGET = ["journalctl --update-catalog", "systemctl daemon-reload"];
 interface Step {
   readonly command: string;
   readonly why: string;
-  readonly by?: "timer" | "daemon";
+  readonly by: "timer" | "daemon";
 }
 
-const BEFORE: readonly Step[] = [
+const BEFORE: readonly Omit<Step, "by">[] = [
   {
     command: "allora-pipeline init",
     why: "asks for network, topics, wallet and alerts; by hand:",
@@ -113,7 +114,13 @@ const ENABLE: readonly Step[] = [
   },
 ];
 
-const commandOf = ({ command }: Step) => command;
+/** With the command before it that ends the other way to submit, where that one is enabled. */
+function afterTheOther(step: Step): Step {
+  const first = switchOff(step.by);
+  return first === undefined ? step : { ...step, command: `${first} && ${step.command}` };
+}
+
+const commandOf = ({ command }: Pick<Step, "command">) => command;
 const lines = (commands: readonly string[]) => commands.map((each) => `  ${each}\n`).join("");
 
 /** Where --destdir and --prefix say. Throws "usage" for a prefix that systemd does not read, "denied" for a user. */
