@@ -43,6 +43,11 @@ export const install: Handler = (invocation, terminal) => {
   terminal.out(`\nThen, as root${schedule === undefined ? ", with one of the last two" : ""}:\n\n`);
   const steps = [...BEFORE, ...enable].map((step) => [`  ${commandOf(step)}`, `# ${step.why}`]);
   terminal.out(`${table(steps)}\n`);
+  if (prefix === "/usr/local") {
+    terminal.out(
+      `\nWhere sudo does not look there (Amazon Linux, RHEL), with the path: sudo ${program} init\n`,
+    );
+  }
   return Promise.resolve(0);
 };
 
