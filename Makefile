@@ -81,6 +81,8 @@ $(PROGRAM):
 
 install: ## bin/allora-pipeline and its units under PREFIX; DESTDIR=DIR for packages
 	@[ -x bin/allora-pipeline ] || $(MAKE) build
+	@bin/allora-pipeline version | grep -qF '($(COMMIT),' || case $(COMMIT) in unknown*) ;; \
+		*) echo "bin/allora-pipeline is not of commit $(COMMIT), which is checked out: make build makes that one" >&2 ;; esac
 	@bin/allora-pipeline install --by-make --prefix $(PREFIX) $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)),>/dev/null)
 ifeq (,$(DESTDIR))
 	systemd-sysusers allora-pipeline.conf
@@ -94,19 +96,20 @@ endif
 UNITS := allora-pipeline.target allora-pipeline-daemon.service $(patsubst %,allora-pipeline-%.timer,submit rotate health)
 uninstall: ## what install put there; /etc, state and logs stay
 ifeq (,$(DESTDIR))
-	systemctl disable -q --now $(UNITS)
-	systemctl disable -q allora-pipeline-submit@.timer
+	systemctl disable -q --now $(UNITS) || :
+	systemctl disable -q allora-pipeline-submit@.timer || :
 	systemctl stop 'allora-pipeline-*'
 	systemctl reset-failed 'allora-pipeline-*'
 endif
-	@$(DESTDIR)$(PREFIX)/bin/allora-pipeline uninstall --by-make --prefix $(PREFIX) $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
+	@[ ! -e $(DESTDIR)$(PREFIX)/bin/allora-pipeline ] || \
+		$(DESTDIR)$(PREFIX)/bin/allora-pipeline uninstall --by-make --prefix $(PREFIX) $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
 ifeq (,$(DESTDIR))
 	journalctl -q --update-catalog
 	systemctl daemon-reload
 endif
 
 deploy: ## to HOST by ssh: checked first, replaced in one step, the version before is kept
-	@[ -x $(PROGRAM) ] || $(MAKE) build
+	@$(MAKE) build
 	@sh systemd/deploy.sh $(HOST) $(PROGRAM)
 
 rollback: ## HOST back to the version before

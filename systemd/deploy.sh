@@ -1,6 +1,6 @@
 #!/bin/sh
-# deploy.sh HOST [PROGRAM]: puts PROGRAM on HOST over ssh, or without it the version that HOST had before.
-# Nothing is stopped but the daemon, which is restarted once the new program's doctor has no objection.
+# deploy.sh HOST [PROGRAM]: puts PROGRAM on HOST over ssh, once its doctor has no objection; or without it the
+# version that HOST had before, whatever doctor says. Nothing is stopped but the daemon, which is restarted.
 set -eu
 host=${1:?"HOST= is missing: make deploy HOST=user@machine"} program=${2:-}
 say() { echo "$host: $*" >&2; }
@@ -21,22 +21,37 @@ if [ -n "$program" ]; then
 		say "its glibc is ${glibc:-missing}, and $program needs $needed: use a newer distribution"
 		exit 1
 	}
+	systemd=$(ssh "$host" systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
+	[ "${systemd:-0}" -ge 251 ] || {
+		say "its systemd is ${systemd:-missing}, and the units need 251 or newer: an older one hands them no secrets"
+		exit 1
+	}
 	# Beside the one in use, and not over it: a timer may start it at any time.
 	install=$(ssh "$host" mktemp -d)/allora-pipeline
-	scp -q "$program" "$host:$install"
 	trap 'ssh "$host" rm -r "$(dirname "$install")"' EXIT
+	scp -q "$program" "$host:$install"
 fi
 ssh "$host" "sudo sh -ec '
+	is_set_up() {
+		cd /etc/allora-pipeline 2>/dev/null && ls topics | grep -q \"[.]env\$\" && {
+			[ -e mnemonic ] || [ -e /etc/credstore.encrypted/allora-pipeline.mnemonic ] ||
+				grep -qs ^ALLORA_MNEMONIC_FILE= allora-pipeline.env
+		}
+	}
+	(is_set_up) && new= || new=yes
 	chmod +x $install
+	[ -z \"$program\" ] || [ -n \"\$new\" ] || $install doctor || {
+		echo \"doctor objects: nothing is changed, the program that was there goes on\" >&2
+		exit 1
+	}
 	$install install --by-make >/dev/null
 	systemd-sysusers allora-pipeline.conf
 	systemd-tmpfiles --create allora-pipeline.conf
 	journalctl -q --update-catalog
 	systemctl daemon-reload
-	/usr/local/bin/allora-pipeline doctor || {
-		echo \"doctor objects: the daemon, if it runs, still is the old program; make rollback HOST=$host undoes this\" >&2
-		exit 1
-	}
 	systemctl try-restart allora-pipeline-daemon.service
+	[ -n \"$program\" ] || /usr/local/bin/allora-pipeline doctor ||
+		echo \"doctor objects: the version before is in use all the same\" >&2
 	/usr/local/bin/allora-pipeline version
+	[ -z \"\$new\" ] || /usr/local/bin/allora-pipeline install --by-make
 '"

@@ -3,6 +3,7 @@ import { TIMER_EPOCH_MS } from "../cycle/timer_epoch.ts";
 import { type TopicPace, topicPaces } from "../cycle/topic_pace.ts";
 import { table } from "../host/terminal.ts";
 import type { Handler } from "./command.ts";
+import { switchOff } from "./doctor/unit_files.ts";
 import { openRun, settingsOf, topicsOf } from "./open_run.ts";
 import { waiting } from "./progress.ts";
 
@@ -47,9 +48,14 @@ function textOf(paces: readonly TopicPace[]): string {
   const unit = paces.some(needsDaemon)
     ? "allora-pipeline-daemon.service"
     : "allora-pipeline-submit.timer";
+  const first = switchOff(paces.some(needsDaemon) ? "daemon" : "timer");
   return `${pacesText(paces)}
 
-sudo systemctl enable --now ${unit} allora-pipeline-rotate.timer allora-pipeline-health.timer
+${
+    first === undefined
+      ? ""
+      : `sudo ${first}\n`
+  }sudo systemctl enable --now ${unit} allora-pipeline-rotate.timer allora-pipeline-health.timer
 `;
 }
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { examined } from "../../src/commands/doctor/examined.ts";
 import { system } from "../../src/commands/doctor/system.ts";
-import { unitsOf } from "../../src/commands/doctor/unit_files.ts";
+import { switchOff, unitsOf } from "../../src/commands/doctor/unit_files.ts";
 import { units } from "../../src/commands/doctor/units.ts";
 import { processTerminal } from "../../src/commands/terminal_io.ts";
 import { loadSettings, locate } from "../../src/settings.ts";
@@ -74,6 +74,15 @@ Deno.test("timer and daemon at the same time fail, whichever way they are enable
   );
   await using both = await machine(SHIPPED, ["multi-user/.target", "multi-user/-daemon.service"]);
   assertEquals(unitsOf(both.root).enabled.submitTimers, ["allora-pipeline.target"]);
+  assertEquals(
+    [switchOff("timer", both.root), switchOff("daemon", both.root)],
+    [
+      "systemctl disable --now allora-pipeline-daemon.service",
+      "systemctl disable --now allora-pipeline.target",
+    ],
+  );
+  await using none = await machine(SHIPPED, []);
+  assertEquals(switchOff("timer", none.root), undefined);
   const [, submitter] = await units(both.looked);
   assertEquals(submitter?.status, "CRITICAL");
 });
@@ -85,4 +94,8 @@ Deno.test("the machine is told to be systemd's where it is", async () => {
   await Deno.mkdir(`${it.root}/run/systemd/system`, { recursive: true });
   const after = (await system(it.looked)).find(({ id }) => id === "systemd");
   assertEquals(after?.status, "OK");
+  await Deno.mkdir(`${it.root}/usr/lib/systemd`, { recursive: true });
+  await Deno.writeTextFile(`${it.root}/usr/lib/systemd/libsystemd-shared-249.so`, "");
+  const old = (await system(it.looked)).find(({ id }) => id === "systemd");
+  assertEquals([old?.status, old?.message.slice(0, 3)], ["WARNING", "249"]);
 });

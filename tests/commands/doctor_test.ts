@@ -43,6 +43,17 @@ Deno.test("doctor --offline looks at what needs no network, and at nothing else"
   assertEquals(lineOf(found, "clock", "clock").verdict, "fail");
 });
 
+Deno.test("a wallet that only the units see is fine while runs go well", async () => {
+  await using it = await patient();
+  await Deno.remove(`${it.cwd}/data/mnemonic`);
+  assertEquals(lineOf((await it.doctor()).lines, "credential").verdict, "fail");
+  it.worker.ledger.rememberAddress("0123456789abcdef", it.worker.address);
+  it.worker.ledger.finishRun("submit", { exitCode: 0, topics: new Map() });
+  const { code, lines } = await it.doctor();
+  assertEquals(code, 0, JSON.stringify(lines));
+  assertMatch(lineOf(lines, "credential").message, /^not in sight here, but the last run could/);
+});
+
 Deno.test("doctor tells a missing key from a wrong one, and asks the venue only once it has one", async () => {
   let asked = 0;
   await using venue = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {

@@ -108,7 +108,7 @@ const STEPS: Readonly<Record<string, (it: Installed) => Promise<void>>> = {
   "timer and daemon: the one that is started stops the other": conflict,
   "a daemon that hangs is killed by the watchdog and started again": watchdog,
   "an upgrade while a visit runs harms neither, and rolls back": upgrade,
-  "make deploy and make rollback replace the program over ssh": deploy,
+  "make deploy and make rollback replace the program over ssh": deployment,
   "uninstalled, settings, secrets and state are still there": uninstall,
 };
 
@@ -290,6 +290,7 @@ async function encrypted({ machine, address }: Installed) {
   );
   await run(`systemctl daemon-reload && systemctl start ${UNIT}-submit.service`);
   assertEquals(await resultOf(machine, "submit"), "success 0");
+  assertMatch((await machine.try(`${UNIT} doctor`)).stdout, /ok +credential .*: not in sight here/);
   // Without it there is no wallet, and one line says what to do.
   await run(
     `rm /etc/systemd/system/${UNIT}-submit.service.d/encrypted.conf && systemctl daemon-reload`,
@@ -400,7 +401,7 @@ async function upgrade({ machine, devnet, epochs }: Installed) {
   assertEquals(await commitOf(), newer);
 }
 
-async function deploy({ machine }: Installed) {
+async function deployment({ machine }: Installed) {
   const { run } = machine;
   const dir = await Deno.makeTempDir({ prefix: "allora-deploy-" });
   const enter = machine.enter.map((word) => `'${word}'`).join(" ");
@@ -409,40 +410,66 @@ async function deploy({ machine }: Installed) {
   await script("ssh", `shift; exec ${enter} sh -c "$*"`);
   await script("scp", `exec ${enter} sh -c "cat > \${3#*:}" < "$2"`);
   await machine.write("/usr/local/bin/sudo", '#!/bin/sh\nexec "$@"\n', "0755");
-  const make = async (target: string, ...settings: string[]) => {
-    const { code, stdout, stderr } = await new Deno.Command("make", {
-      args: ["-s", target, "HOST=there", ...settings],
+  // Not by make: it would build bin/ anew, which other tests are using.
+  const deploy = async (...program: string[]) => {
+    const { code, stdout, stderr } = await new Deno.Command("sh", {
+      args: ["systemd/deploy.sh", "there", ...program],
       cwd: new URL("../..", import.meta.url),
-      env: { MAKEFLAGS: "", PATH: `${dir}:${Deno.env.get("PATH")}` },
+      env: { PATH: `${dir}:${Deno.env.get("PATH")}` },
     }).output();
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     return { code, text: text(stdout) + text(stderr) };
   };
+  const program = `bin/${UNIT}`;
   const newer = JSON.parse(await run(`${UNIT} version --json`)).commit;
   const older = await olderProgram(machine);
   await run("/root/older install");
 
-  const deployed = await make("deploy");
+  const settings = `${ETC}/${UNIT}.env`;
+  await run(`cp -p ${settings} ${settings}.good && echo ALLORA_RPC_TIMEOUT=soon >> ${settings}`);
+  const refused = await deploy(program);
+  assertMatch(refused.text, /doctor objects: nothing is changed/);
+  assert(refused.code !== 0);
+  assertEquals(JSON.parse(await run(`${UNIT} version --json`)).commit, older);
+  // What is to be undone may be what doctor objects to.
+  const forced = await deploy();
+  assertEquals(forced.code, 0, forced.text);
+  assert(forced.text.includes("doctor objects") && forced.text.includes(newer), forced.text);
+  await deploy();
+  await run(`mv ${settings}.good ${settings}`);
+
+  const deployed = await deploy(program);
   assertEquals(deployed.code, 0, deployed.text);
   assert(deployed.text.includes(newer), deployed.text);
+  assert(!deployed.text.includes("asks for network"), deployed.text);
   assertEquals(await run("find /tmp -name 'tmp.*'"), "");
-  const back = await make("rollback");
+  const back = await deploy();
   assertEquals(back.code, 0, back.text);
   assert(back.text.includes(older), back.text);
-  await make("rollback");
+  await deploy();
+
+  // As on a machine that is new: doctor has nothing to look at yet.
+  await run(`mv ${ETC}/topics/1.env /root/1.env`);
+  const fresh = await deploy(program);
+  assertEquals(fresh.code, 0, fresh.text);
+  assert(fresh.text.includes("asks for network"), fresh.text);
+  await run(`mv /root/1.env ${ETC}/topics/1.env`);
 
   await run(`install -m 0755 /dev/stdin /usr/local/bin/uname`, "#!/bin/sh\necho aarch64\n");
-  const foreign = await make("deploy");
+  const foreign = await deploy(program);
   assertMatch(
     foreign.text,
     /^there: it is aarch64, and bin\/allora-pipeline is for x86_64: make build/,
   );
   await run("rm /usr/local/bin/uname");
   await run(`install -m 0755 /dev/stdin /usr/local/bin/getconf`, "#!/bin/sh\necho glibc 2.5\n");
-  const old = await make("deploy");
+  const old = await deploy(program);
   assertMatch(old.text, /^there: its glibc is 2\.5, and bin\/allora-pipeline needs 2\.\d+/);
   assert(foreign.code !== 0 && old.code !== 0);
-  await run("rm /usr/local/bin/getconf");
+  await run(`rm /usr/local/bin/getconf`);
+  await run(`install -m 0755 /dev/stdin /usr/local/bin/systemctl`, "#!/bin/sh\necho systemd 249\n");
+  assertMatch((await deploy(program)).text, /^there: its systemd is 249, and .* need 251 or newer/);
+  await run("rm /usr/local/bin/systemctl");
   await Deno.remove(dir, { recursive: true });
 }
 
@@ -456,6 +483,7 @@ async function uninstall({ machine, epochs }: Installed) {
   const said = await run("make -C /mnt uninstall");
   assertMatch(said, /kept \/etc\/allora-pipeline, \/var\/lib\/allora-pipeline, \/var\/log/);
   assertEquals(await run(kept), before);
+  await run("make -C /mnt uninstall");
   assertEquals(
     await run(`find /etc/systemd /usr/local /run/systemd/system -name '*${UNIT}*' -not -type d`),
     "",

@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { check } from "../../health/checks.ts";
 import type { CheckResult } from "../../health/check.ts";
 import { measured } from "../../health/found.ts";
@@ -22,10 +22,28 @@ export async function system(examined: Examined): Promise<readonly CheckResult[]
 function systemd(root: string): CheckResult {
   const what = { id: "systemd" };
   if (isThere(`${root}/run/systemd/system`.replace("//", "/"))) {
+    const version = systemdVersion(root);
+    if (version !== undefined && version < OLDEST_SYSTEMD) {
+      const message = `${version} runs this machine: units are handed no secrets by one before 251`;
+      return { ...what, status: "WARNING", message, fix: "use a newer distribution" };
+    }
     return { ...what, status: "OK", message: "it runs this machine" };
   }
   const message = "it does not run this machine: no timer and no daemon of ours is started by it";
   return { ...what, status: "WARNING", message, fix: "allora-pipeline daemon" };
+}
+
+/** The first that looks into /etc/credstore for what LoadCredential= names without a path. */
+const OLDEST_SYSTEMD = 251;
+const LIBRARIES = ["lib", "lib64", "lib/x86_64-linux-gnu", "lib/aarch64-linux-gnu"];
+
+/** As its library is named; undefined where that is not found. */
+function systemdVersion(root: string): number | undefined {
+  const names = LIBRARIES.map((directory) => join(root, "usr", directory, "systemd"))
+    .filter(isThere).flatMap((directory) => [...Deno.readDirSync(directory)])
+    .map(({ name }) => /^libsystemd-shared-(\d+)/.exec(name)?.[1]);
+  const version = names.find((each) => each !== undefined);
+  return version === undefined ? undefined : Number(version);
 }
 
 function memory(): CheckResult {

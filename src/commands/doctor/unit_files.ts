@@ -22,7 +22,7 @@ const UNIT = "allora-pipeline-submit.service";
 export function unitsOf(root: string): Units {
   const installedIn = DIRECTORIES.map((directory) => join(root, directory, "systemd/system"))
     .find((directory) => isThere(join(directory, UNIT)));
-  const wanted = wantedIn(join(root, "etc/systemd/system"));
+  const wanted = enabledUnits(root);
   const has = (name: string) => wanted.includes(`allora-pipeline${name}`);
   const isAll = has(".target");
   const daemon = has("-daemon.service") || has(".service");
@@ -41,11 +41,27 @@ export function unitsOf(root: string): Units {
   };
 }
 
-/** Names of all units that some other wants: what `systemctl enable` leaves in *.wants. */
-function wantedIn(directory: string): readonly string[] {
+/**
+ * The command that comes before the timer, or the daemon, is enabled where the other one is: both would stop
+ * each other at every boot. Undefined where nothing is in the way.
+ */
+export function switchOff(before: "timer" | "daemon", root = "/"): string | undefined {
+  const { daemon, submitTimers } = unitsOf(root).enabled;
+  const inTheWay = before === "daemon"
+    ? submitTimers.join(" ")
+    : daemon
+    ? "allora-pipeline-daemon.service"
+    : "";
+  return inTheWay === "" ? undefined : `systemctl disable --now ${inTheWay}`;
+}
+
+/** Names of our units that some other wants: what `systemctl enable` leaves in *.wants. */
+export function enabledUnits(root: string): readonly string[] {
+  const directory = join(root, "etc/systemd/system");
   try {
     return [...Deno.readDirSync(directory)].filter(({ name }) => name.endsWith(".wants"))
-      .flatMap(({ name }) => [...Deno.readDirSync(join(directory, name))].map(({ name }) => name));
+      .flatMap(({ name }) => [...Deno.readDirSync(join(directory, name))].map(({ name }) => name))
+      .filter((name) => /^allora-pipeline[-.]/.test(name));
   } catch (thrown) {
     if (thrown instanceof Deno.errors.NotFound) return [];
     throw fileError("read", directory, thrown);

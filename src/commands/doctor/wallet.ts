@@ -2,6 +2,7 @@ import { alloOf } from "../../chain/allo.ts";
 import { PipelineError } from "../../errors.ts";
 import type { CheckResult } from "../../health/check.ts";
 import { check } from "../../health/checks.ts";
+import { isInOtherHands, OUT_OF_SIGHT } from "../../health/checks/credentials.ts";
 import { measured, unknown } from "../../health/found.ts";
 import { statePaths } from "../../host/paths.ts";
 import { type Examined, failed, ofTopics, type TopicFacts, topicFile } from "./examined.ts";
@@ -9,9 +10,13 @@ import { isThere } from "./system.ts";
 
 /** The key, what it holds, and where it may submit. */
 export async function wallet(examined: Examined): Promise<readonly CheckResult[]> {
-  const { settings, address, isOffline } = examined;
+  const { settings, address, isOffline, health } = examined;
   const { mnemonicFile } = settings;
   const credential = { id: "credential", subject: mnemonicFile };
+  if (address instanceof PipelineError && isInOtherHands(health, address)) {
+    const told: CheckResult = { ...credential, status: "OK", message: OUT_OF_SIGHT };
+    return isOffline ? [told] : [told, ...await check(health, ["balance"])];
+  }
   if (address instanceof PipelineError) {
     return [failed(credential, address, "allora-pipeline wallet new")];
   }

@@ -3,6 +3,7 @@ import type { TopicPace } from "../../cycle/topic_pace.ts";
 import type { Place } from "../../settings.ts";
 import type { Block } from "../doctor/examine.ts";
 import { blocksText, tally, tallyText, VERDICTS } from "../doctor/report.ts";
+import { switchOff } from "../doctor/unit_files.ts";
 import { needsDaemon } from "../schedule.ts";
 import type { Existing } from "./existing.ts";
 import type { Step } from "./finish.ts";
@@ -88,14 +89,20 @@ export function nextSteps(
   ];
   const sudo = isInstalled(place) ? "sudo " : "";
   const typed = steps.map(([command, why]): Next => [`${sudo}allora-pipeline ${command}`, why]);
-  return isInstalled(place) ? typed.toSpliced(-1, 0, byUnits(paces)) : typed;
+  return isInstalled(place) ? typed.toSpliced(-1, 0, ...byUnits(paces)) : typed;
 }
 
 const isForDaemon = (paces: readonly TopicPace[]) => paces.some(needsDaemon);
 
-function byUnits(paces: readonly TopicPace[]): Next {
-  const unit = isForDaemon(paces) ? "allora-pipeline.service" : "allora-pipeline.target";
-  return [`sudo systemctl enable --now ${unit}`, isForDaemon(paces) ? "the daemon" : "the timers"];
+function byUnits(paces: readonly TopicPace[]): readonly Next[] {
+  const [unit, what] = isForDaemon(paces)
+    ? ["allora-pipeline.service", "the daemon"]
+    : ["allora-pipeline.target", "the timers"];
+  const first = switchOff(isForDaemon(paces) ? "daemon" : "timer");
+  return [
+    ...first === undefined ? [] : [[`sudo ${first}`, "one or the other, never both"] as const],
+    [`sudo systemctl enable --now ${unit}`, what],
+  ];
 }
 
 function byHand(paces: readonly TopicPace[]): readonly Next[] {

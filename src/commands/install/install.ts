@@ -3,6 +3,7 @@ import { table } from "../../host/terminal.ts";
 import { shellQuote } from "../../settings/file_error.ts";
 import { versionParts } from "../../version.ts";
 import type { Handler, Invocation } from "../command.ts";
+import { enabledUnits, switchOff } from "../doctor/unit_files.ts";
 import { type Layout, layOut, programPaths, takeAway } from "./lay_out.ts";
 import { scheduleOf } from "./schedule_of.ts";
 
@@ -25,14 +26,15 @@ export const install: Handler = (invocation, terminal) => {
   // Nothing of the machine that packs is true of the one that is packed for.
   const schedule = destdir === "" ? scheduleOf({ flags: {}, env, cwd }) : undefined;
   const register = invocation.switches.has("by-make") || destdir !== "" ? [] : REGISTER;
-  const enable = ENABLE.filter(({ by }) => schedule === undefined || by === schedule);
+  const enable = ENABLE.filter(({ by }) => schedule === undefined || by === schedule)
+    .map((step) => destdir === "" ? afterTheOther(step) : step);
   if (invocation.json) {
     const facts = { program, previous, prefix, destdir, register, enable: enable.map(commandOf) };
     terminal.out(`${JSON.stringify(facts)}\n`);
     return Promise.resolve(0);
   }
   terminal.out(
-    `installed ${program}, units for systemd, a man page, completions, and settings to begin with\n`,
+    `installed ${program}, units for systemd 251 or newer, a man page, completions, and settings to begin with\n`,
   );
   if (destdir !== "") return Promise.resolve(0);
   if (register.length > 0) {
@@ -41,12 +43,26 @@ export const install: Handler = (invocation, terminal) => {
   terminal.out(`\nThen, as root${schedule === undefined ? ", with one of the last two" : ""}:\n\n`);
   const steps = [...BEFORE, ...enable].map((step) => [`  ${commandOf(step)}`, `# ${step.why}`]);
   terminal.out(`${table(steps)}\n`);
+  if (prefix === "/usr/local") {
+    terminal.out(
+      `\nWhere sudo does not look there (Amazon Linux, RHEL), with the path: sudo ${program} init\n`,
+    );
+  }
   return Promise.resolve(0);
 };
 
-/** Removes what install laid out; settings, state and logs stay. */
+/** Removes what install laid out; settings, state and logs stay. Throws "usage" while units are enabled. */
 export const uninstall: Handler = (invocation, terminal) => {
   const layout = layoutOf(invocation);
+  const enabled = layout.destdir === "" ? enabledUnits("/") : [];
+  if (enabled.length > 0 && !invocation.switches.has("by-make")) {
+    // Without their files systemd does not find what it is to stop and disable.
+    throw new PipelineError(
+      "usage",
+      `Cannot uninstall: systemd still starts ${enabled.join(", ")}`,
+      { hint: `first: systemctl disable --now ${enabled.join(" ")}` },
+    );
+  }
   takeAway(layout);
   const { destdir } = layout;
   terminal.out(
@@ -68,16 +84,17 @@ const REGISTER = [
   "systemd-tmpfiles --create allora-pipeline.conf",
   "journalctl --update-catalog",
   "systemctl daemon-reload",
+  "systemctl try-restart allora-pipeline-daemon.service",
 ];
 const FORGET = ["journalctl --update-catalog", "systemctl daemon-reload"];
 
 interface Step {
   readonly command: string;
   readonly why: string;
-  readonly by?: "timer" | "daemon";
+  readonly by: "timer" | "daemon";
 }
 
-const BEFORE: readonly Step[] = [
+const BEFORE: readonly Omit<Step, "by">[] = [
   {
     command: "allora-pipeline init",
     why: "asks for network, topics, wallet and alerts; by hand:",
@@ -102,7 +119,13 @@ const ENABLE: readonly Step[] = [
   },
 ];
 
-const commandOf = ({ command }: Step) => command;
+/** With the command before it that ends the other way to submit, where that one is enabled. */
+function afterTheOther(step: Step): Step {
+  const first = switchOff(step.by);
+  return first === undefined ? step : { ...step, command: `${first} && ${step.command}` };
+}
+
+const commandOf = ({ command }: Pick<Step, "command">) => command;
 const lines = (commands: readonly string[]) => commands.map((each) => `  ${each}\n`).join("");
 
 /** Where --destdir and --prefix say. Throws "usage" for a prefix that systemd does not read, "denied" for a user. */

@@ -23,7 +23,9 @@ export const INSTALL_COMMANDS: readonly Command[] = [
   {
     name: "uninstall",
     summary: "remove what install put in place; settings, state and logs stay",
-    about: "Stop and disable the units first: make uninstall does, and runs this.",
+    about:
+      "While units are enabled it only says the command that disables them, which comes first: make " +
+      "uninstall does all of it.",
     flags: FLAGS,
     hasSettings: false,
     load: async () => (await import("./install.ts")).uninstall,

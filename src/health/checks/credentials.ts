@@ -54,19 +54,20 @@ async function look(
     return { ...what, status: "OK", message: "readable, and for its owner alone" };
   } catch (thrown) {
     if (!(thrown instanceof PipelineError)) throw thrown;
-    const isOutOfSight = thrown.cause instanceof Deno.errors.PermissionDenied ||
-      thrown.message.endsWith("it is missing");
-    // systemd hands secrets to the units that sign, not to this one.
-    if (isOutOfSight && couldLastRun(context)) {
-      return {
-        ...what,
-        status: "OK",
-        message: "not in sight here, but the last run could read it",
-      };
-    }
+    if (isInOtherHands(context, thrown)) return { ...what, status: "OK", message: OUT_OF_SIGHT };
     const fix = cureOf(thrown.hint ?? "allora-pipeline wallet address");
     return { ...what, status: "CRITICAL", message: thrown.message, fix };
   }
+}
+
+/** What is said of a secret that isInOtherHands(). */
+export const OUT_OF_SIGHT = "not in sight here, but the last run could read it";
+
+/** systemd hands secrets to the units that sign, and they may be nowhere else to be read. */
+export function isInOtherHands(context: HealthContext, error: PipelineError): boolean {
+  const isOutOfSight = error.cause instanceof Deno.errors.PermissionDenied ||
+    error.message.endsWith("it is missing");
+  return isOutOfSight && couldLastRun(context);
 }
 
 /** Exit codes of runs that had their secrets, and failed by something else. */
