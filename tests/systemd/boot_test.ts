@@ -480,6 +480,9 @@ async function uninstall({ machine, epochs }: Installed) {
   const kept =
     "cd / && find etc/allora-pipeline etc/credstore var/lib/allora-pipeline -type f -o -type l | sort";
   const before = await run(kept);
+  const alone = await machine.try(`${UNIT} uninstall`);
+  assertEquals(alone.code, 64, alone.stderr);
+  assertMatch(alone.stderr, /first: systemctl disable --now .*allora-pipeline-submit@1\.timer/);
   const said = await run("make -C /mnt uninstall");
   assertMatch(said, /kept \/etc\/allora-pipeline, \/var\/lib\/allora-pipeline, \/var\/log/);
   assertEquals(await run(kept), before);
