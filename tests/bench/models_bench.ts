@@ -138,7 +138,7 @@ async function benchTraining(): Promise<void> {
     `retrained on 100,000 candles of an hour: ${(cpuMs / 1000).toFixed(1)} cpu s, peak ` +
       `${
         peakMb.toFixed(0)
-      } MB (the units allow 600), a stop is heeded within ${stdout.trim()} ms\n`,
+      } MB (the units allow 1024), a stop is heeded within ${stdout.trim()} ms\n`,
   );
 }
 
