@@ -110,7 +110,7 @@ Deno.test("where no minutes are to be had the last close stands in, which is tol
   await worker.visit({ host });
   const settled = () => worker.ledger.history(3n, 10).find(({ nonce }) => nonce === row!.nonce);
   assertEquals(settled()?.realised, null, "the minutes may come yet");
-  worker.devnet.step(720);
+  worker.devnet.step(760);
   await worker.visit({ host });
   const close = await closeAt(worker, hourMs + HOUR_MS, "1h");
   assertEquals(settled()?.realised, close);
