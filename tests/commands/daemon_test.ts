@@ -64,10 +64,7 @@ async function serve(worker: Practice, env: Record<string, string> = {}): Promis
 /** A registered worker whose next window is open. */
 async function registered(): Promise<Practice> {
   const worker = await practise();
-  worker.stepUntil("open");
-  await worker.visit();
-  worker.stepUntil("closed");
-  worker.stepUntil("open");
+  await worker.passFirstWindow();
   return worker;
 }
 

@@ -40,8 +40,11 @@ export interface MainOptions {
 
 /** Runs src/main.ts in `cwd` with only these variables beside PATH and HOME, and `stdin` piped in. */
 export async function runMain(args: readonly string[], options: MainOptions): Promise<Ended> {
-  const child = startMain(args, options);
-  const { stdin } = options;
+  return await endOf(startMain(args, options), options.stdin);
+}
+
+/** What came of a program whose pipes are ours, once it has had `stdin`. */
+export async function endOf(child: Deno.ChildProcess, stdin?: string): Promise<Ended> {
   if (stdin !== undefined) {
     const writer = child.stdin.getWriter();
     // A program that refuses before it reads closes the pipe.

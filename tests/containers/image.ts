@@ -1,4 +1,5 @@
-import { binary, type Ended } from "../systemd/machine.ts";
+import type { Ended } from "../commands/run_main.ts";
+import { binary } from "../systemd/machine.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 const here = new URL(".", import.meta.url).pathname;

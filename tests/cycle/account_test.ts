@@ -29,10 +29,7 @@ Deno.test("a ledger that is lost is rebuilt from the chain far enough never to p
 
 Deno.test("a ledger lost while its transaction waits for a block makes no second one", async () => {
   await using worker = await practise();
-  worker.stepUntil("open");
-  await worker.visit();
-  worker.stepUntil("closed");
-  worker.stepUntil("open");
+  await worker.passFirstWindow();
   await worker.visit(dyingAtFirstWait());
   assertEquals(worker.devnet.chain.mempool.length, 1);
 
@@ -48,10 +45,7 @@ Deno.test("a ledger lost while its transaction waits for a block makes no second
 
 Deno.test("an account that moved on without this ledger is reported as another host, once", async () => {
   await using worker = await practise();
-  worker.stepUntil("open");
-  await worker.visit();
-  worker.stepUntil("closed");
-  worker.stepUntil("open");
+  await worker.passFirstWindow();
   // The other host has a ledger of its own and submits first.
   using theirs = openLedger(`${worker.settings.stateDir}/theirs.db`, { nowMs: () => Date.now() });
   await worker.visit({ ledger: theirs });
@@ -77,10 +71,7 @@ Deno.test("fees beyond the day's cap are refused before anything is signed", asy
 
 Deno.test("a payload that runs out of gas in its block is sent once more with more, in the same visit", async () => {
   await using worker = await practise();
-  worker.stepUntil("open");
-  await worker.visit();
-  worker.stepUntil("closed");
-  worker.stepUntil("open");
+  await worker.passFirstWindow();
   const before = await worker.sequence();
   const { host } = worker.run();
   const fetch = async (url: string, init?: RequestInit) => {

@@ -64,10 +64,7 @@ for (const generation of [9, 10] as const) {
 
 Deno.test("a dry run signs and simulates, and leaves no trace in the ledger or on the chain", async () => {
   await using worker = await practise();
-  worker.stepUntil("open");
-  await worker.visit();
-  worker.stepUntil("closed");
-  worker.stepUntil("open");
+  await worker.passFirstWindow();
   const before = await worker.sequence();
   const { outcomes } = await worker.visit({ dryRun: true });
   assertEquals(outcomes.map(({ state }) => state), ["rehearsed"]);
@@ -85,10 +82,7 @@ Deno.test("a dry run of a worker that is not registered rehearses the registrati
 
 Deno.test("an answer that never came leaves one transaction, which the next visit finds", async () => {
   await using worker = await practise();
-  worker.stepUntil("open");
-  await worker.visit();
-  worker.stepUntil("closed");
-  worker.stepUntil("open");
+  await worker.passFirstWindow();
   const dying = cutOff(async (send) => {
     await (await send()).body?.cancel();
     throw new TypeError("connection reset");
@@ -105,10 +99,7 @@ Deno.test("an answer that never came leaves one transaction, which the next visi
 
 Deno.test("bytes that never left are sent again as they are, before anything new", async () => {
   await using worker = await practise();
-  worker.stepUntil("open");
-  await worker.visit();
-  worker.stepUntil("closed");
-  worker.stepUntil("open");
+  await worker.passFirstWindow();
   const dying = cutOff(() => Promise.reject(new TypeError("no route to host")));
   await worker.visit(dying);
   const [row] = worker.ledger.history(1n, 1);
@@ -169,10 +160,7 @@ Deno.test("a clock far from the chain's is told, but not on a devnet", async () 
 
 Deno.test("bytes that a node refuses for their fee make room for others at the same sequence", async () => {
   await using worker = await practise();
-  worker.stepUntil("open");
-  await worker.visit();
-  worker.stepUntil("closed");
-  worker.stepUntil("open");
+  await worker.passFirstWindow();
   await worker.visit(cutOff(() => Promise.reject(new TypeError("no route to host"))));
   const [row] = worker.ledger.history(1n, 1);
   let refusals = 0;

@@ -103,10 +103,7 @@ Deno.test("a window's payload is in one of its first two blocks, also when anoth
 
 /** A worker with an open window, and the daemon at it until it is told to stop. */
 async function atWork(worker: Practice, overrides: Partial<Run> = {}) {
-  worker.stepUntil("open");
-  await worker.visit();
-  worker.stepUntil("closed");
-  worker.stepUntil("open");
+  await worker.passFirstWindow();
   worker.told.length = 0;
   const stop = new AbortController();
   const run = worker.run({ host: realHost, pollMs: 20, signal: stop.signal, ...overrides });

@@ -7,10 +7,7 @@ const PRICE = HOURLY.replace("log-return", "price");
 
 Deno.test("a market that fails in an open window gives way to the model on older candles", async () => {
   await using worker = await practise();
-  worker.stepUntil("open");
-  await worker.visit();
-  worker.stepUntil("closed");
-  worker.stepUntil("open");
+  await worker.passFirstWindow();
   const { outcomes, exitCode } = await worker.visit(withoutMarket(worker));
   assertEquals([exitCode, outcomes[0]?.state], [0, "confirmed"]);
   const [row] = worker.ledger.history(1n, 1);

@@ -29,6 +29,8 @@ export interface Practice extends AsyncDisposable {
   visit(overrides?: Partial<Run>): Promise<CycleReport>;
   /** Blocks until the topic's window is open (a new one) or, with "closed", until it is not. */
   stepUntil(state: "open" | "closed"): void;
+  /** A visit in the first window, then blocks until the second one is open. */
+  passFirstWindow(): Promise<void>;
   /** How many transactions of the worker are in blocks. */
   sequence(): Promise<bigint>;
 }
@@ -115,15 +117,22 @@ export async function practise(options: PracticeOptions = {}): Promise<Practice>
 
   const first = String(settings.topics[0]!.topicId);
   const isOpen = () => devnet.chain.height < (ends.get(first) ?? 0);
+  const stepUntil = (state: "open" | "closed") => {
+    for (let blocks = 0; blocks < 2000; blocks++) {
+      if (isOpen() === (state === "open")) return;
+      devnet.step();
+    }
+    throw new Error(`the window was never ${state}`);
+  };
+  const visit = (overrides?: Partial<Run>, kept: Kept = {}) =>
+    runCycle(run(overrides), settings.topics, kept);
   return {
-    ...{ devnet, settings, ledger, address, told, run },
-    visit: (overrides, kept: Kept = {}) => runCycle(run(overrides), settings.topics, kept),
-    stepUntil(state) {
-      for (let blocks = 0; blocks < 2000; blocks++) {
-        if (isOpen() === (state === "open")) return;
-        devnet.step();
-      }
-      throw new Error(`the window was never ${state}`);
+    ...{ devnet, settings, ledger, address, told, run, visit, stepUntil },
+    async passFirstWindow() {
+      stepUntil("open");
+      await visit();
+      stepUntil("closed");
+      stepUntil("open");
     },
     async sequence() {
       const { connect } = await import("../../src/chain/client.ts");

@@ -220,10 +220,7 @@ Deno.test("a visit of submit that did something writes the textfile, and a rehea
   await using worker = await practise({ env: `ALLORA_METRICS_FILE=${path}\n` });
   const { stateDir } = worker.settings;
   await Deno.writeTextFile(`${stateDir}/mnemonic`, await worker.run().mnemonic(), { mode: 0o600 });
-  worker.stepUntil("open");
-  await worker.visit();
-  worker.stepUntil("closed");
-  worker.stepUntil("open");
+  await worker.passFirstWindow();
   const cwd = dirname(stateDir);
   const rehearsal = await runMain(["submit", "--dry-run"], { cwd });
   assertEquals(rehearsal.code, 0, rehearsal.stderr);

@@ -8,11 +8,9 @@ import type {
 import type { TxMessage } from "../../src/devnet/messages.ts";
 import type { Transaction } from "../../src/devnet/transaction.ts";
 import { at, decoded, generationOf, list, number, type Recording, text, transactionsIn } from "./recording.ts";
-import { queryState } from "./state_of_query.ts";
+import { blankTopic, EPOCH, queryState, WINDOW } from "./state_of_query.ts";
 
 /** What every recorded topic has, as far as its file does not say otherwise. */
-const WINDOW = 10;
-const EPOCH = 20;
 const RICH = 10n ** 22n;
 /** Whose inference it is where an active set has to be full: one of them is somebody else. */
 const OTHERS = [
@@ -146,14 +144,14 @@ function topicOf(message: TxMessage, outcome: Outcome): readonly TopicSpec[] {
     const registered = is(outcome, "emissions", 8) || message.kind === "unregister";
     const actors = registered ? [message.sender] : [];
     const { topicId, isReputer } = message.value;
-    return [{ ...blank(Number(topicId)), [isReputer ? "reputers" : "workers"]: actors }];
+    return [{ ...blankTopic(Number(topicId)), [isReputer ? "reputers" : "workers"]: actors }];
   }
   if (message.kind === "reputer") {
     const bundle = message.value.reputerValueBundle?.valueBundle;
     const nonce = Number(bundle?.reputerRequestNonce?.reputerNonce?.blockHeight ?? 0n);
     const inferences = (bundle?.infererValues ?? []).map(({ worker }) => ({ nonce, worker, value: "0" }));
     return [{
-      ...blank(Number(bundle?.topicId ?? 0n)),
+      ...blankTopic(Number(bundle?.topicId ?? 0n)),
       epochLastEnded: nonce + EPOCH,
       reputers: [bundle?.reputer ?? ""],
       inferences,
@@ -162,7 +160,7 @@ function topicOf(message: TxMessage, outcome: Outcome): readonly TopicSpec[] {
   const bundle = message.kind === "worker" ? message.value.workerDataBundle : undefined;
   if (bundle === undefined) return [];
   const nonce = Number(bundle.nonce?.blockHeight ?? 0n);
-  const base = blank(Number(bundle.topicId));
+  const base = blankTopic(Number(bundle.topicId));
   const closed = is(outcome, "emissions", 75) || nonce === 0;
   const late = outcome.code === 0 ? outcome.height - nonce : 0;
   return [{
@@ -175,18 +173,6 @@ function topicOf(message: TxMessage, outcome: Outcome): readonly TopicSpec[] {
     ...(is(outcome, "emissions", 83) ? { workerWhitelist: [] } : {}),
     ...activeSet(bundle.worker, nonce, outcome),
   }];
-}
-
-function blank(id: number): TopicSpec {
-  return {
-    id,
-    metadata: `topic ${id}`,
-    lossMethod: "mse",
-    epochLength: EPOCH,
-    submissionWindow: WINDOW,
-    groundTruthLag: EPOCH,
-    arity: "single",
-  };
 }
 
 /** What the topic must ask for that these values end so. */

@@ -22,8 +22,8 @@ const BasicAllowance = new MessageType("*BasicAllowance", { spendLimit: [1, mess
 const Grant = new MessageType("*Grant", { granter: [1, string], grantee: [2, string], allowance: [3, any] });
 const Allowance = new MessageType("*Allowance", { grant: [1, message(Grant)] });
 
-const WINDOW = 10;
-const EPOCH = 20;
+export const WINDOW = 10;
+export const EPOCH = 20;
 
 /** The part of a chain's state that a query's own answer tells. */
 export function queryState(recording: Recording): Partial<ChainOptions> {
@@ -107,8 +107,8 @@ function topicsOf(
   return [{ ...base, ...topicState(method, request, answer, base) }];
 }
 
-/** A topic whose epoch ended in the block before: nothing open, nothing held. */
-function blank(id: number, height: number): TopicSpec {
+/** A topic of which nothing is known but its place. */
+export function blankTopic(id: number): TopicSpec {
   return {
     id,
     metadata: `topic ${id}`,
@@ -117,9 +117,14 @@ function blank(id: number, height: number): TopicSpec {
     submissionWindow: WINDOW,
     groundTruthLag: EPOCH,
     arity: "single",
-    epochLastEnded: height - WINDOW - 1,
   };
 }
+
+/** A topic whose epoch ended in the block before: nothing open, nothing held. */
+const blank = (id: number, height: number): TopicSpec => ({
+  ...blankTopic(id),
+  epochLastEnded: height - WINDOW - 1,
+});
 
 function topicState(
   method: string,

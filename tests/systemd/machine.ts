@@ -1,4 +1,5 @@
 import { realHost } from "../../src/host/host.ts";
+import { type Ended, endOf } from "../commands/run_main.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 const ENV = {
@@ -6,12 +7,6 @@ const ENV = {
   LANG: "C.UTF-8",
   NO_COLOR: "1",
 };
-
-export interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** A machine that runs a systemd of its own, with the network of this one. */
 export interface Machine extends AsyncDisposable {
@@ -83,13 +78,7 @@ async function sh(enter: readonly string[], command: string, stdin: string): Pro
     ],
     ...{ stdin: "piped", stdout: "piped", stderr: "piped" },
   }).spawn();
-  const writer = child.stdin.getWriter();
-  // What does not read may close the pipe.
-  await writer.write(new TextEncoder().encode(stdin)).catch(() => {});
-  await writer.close().catch(() => {});
-  const { code, stdout, stderr } = await child.output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+  return await endOf(child, stdin);
 }
 
 /** Waits until it holds; throws with `what` after `seconds`. */
