@@ -16,6 +16,7 @@ import { openCandleStore } from "../../src/market/store.ts";
 import { statePaths } from "../../src/host/paths.ts";
 import { type Artifact, sealArtifact, serialiseArtifact } from "../../src/model/artifact.ts";
 import { train } from "../../src/model/train.ts";
+import type { Settings } from "../../src/settings.ts";
 import { madeUpCandles } from "../model/synthetic.ts";
 import { MAIN } from "../commands/run_main.ts";
 import { practise } from "./practice.ts";
@@ -220,12 +221,18 @@ Deno.test("the first visit trains the model that is missing, and submits by it",
   assertEquals([row?.fallback, row?.model], [null, `ridge ${promoted?.id}`]);
 });
 
+/** A visit in which no machine could train: the ensemble takes seconds, and there is one. */
+const hurried = (settings: Settings): Settings => ({
+  ...settings,
+  topics: settings.topics.map((topic) => ({ ...topic, model: "ensemble" as const })),
+  runTimeoutMs: 2000,
+});
+
 Deno.test("when the first visit has no time to train, the fallback serves", async () => {
   await using worker = await practise({ isTrained: false });
   worker.stepUntil("open");
-  const run = worker.run();
-  const { settings } = run;
-  const { outcomes } = await worker.visit({ settings: { ...settings, runTimeoutMs: 1500 } });
+  await refreshCandles(worker.run(), worker.settings.topics[0]!, worker.devnet.nowMs());
+  const { outcomes } = await worker.visit({ settings: hurried(worker.settings) });
   assertEquals(outcomes[0]?.state, "confirmed", outcomes[0]?.error?.message);
   assertEquals(worker.ledger.history(1n, 1)[0]?.fallback, "mean");
   const fallback = worker.told.find(({ event }) => event === "prediction.fallback");
@@ -237,7 +244,7 @@ Deno.test("what took too long to train is not tried again that day, nor late in 
   worker.stepUntil("open");
   const { settings } = worker;
   await refreshCandles(worker.run(), settings.topics[0]!, worker.devnet.nowMs());
-  await worker.visit({ settings: { ...settings, runTimeoutMs: 600 } });
+  await worker.visit({ settings: hurried(settings) });
   worker.stepUntil("closed");
   worker.stepUntil("open");
   await worker.visit({ ledger: unhurried(worker.ledger) });

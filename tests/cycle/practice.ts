@@ -124,8 +124,10 @@ export async function practise(options: PracticeOptions = {}): Promise<Practice>
     }
     throw new Error(`the window was never ${state}`);
   };
-  const visit = (overrides?: Partial<Run>, kept: Kept = {}) =>
-    runCycle(run(overrides), settings.topics, kept);
+  const visit = (overrides?: Partial<Run>, kept: Kept = {}) => {
+    const made = run(overrides);
+    return runCycle(made, made.settings.topics, kept);
+  };
   return {
     ...{ devnet, settings, ledger, address, told, run, visit, stepUntil },
     async passFirstWindow() {
