@@ -15,7 +15,7 @@ const BAD: readonly (readonly [fault: string, said: RegExp])[] = [
   ["hang", /no answer to \w+ within \d+ ms/],
 ];
 
-const TIMEOUT_MS = 800;
+const TIMEOUT_MS = 2000;
 const OPTIONS = { timeoutMs: TIMEOUT_MS, expectChainId: "allora-devnet-1" };
 
 /** What was asked, answered within the deadline of a request. */

@@ -66,7 +66,7 @@ Deno.test("a journal that hangs holds up nobody for longer than a second", () =>
     for (let i = 0; i < queued + 5; i++) {
       journal.send({ MESSAGE: String(i) }, () => refused.push(i));
     }
-    assert(performance.now() - began < 100, "sending waits for nobody");
+    assert(performance.now() - began < 500, "sending waits for nobody");
     await journal[Symbol.asyncDispose]();
     const tookMs = performance.now() - began;
     assert(tookMs > 900 && tookMs < 2900, `${tookMs} ms`);

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { PipelineError } from "../../src/errors.ts";
 import { seriesOf } from "../../src/market/series.ts";
@@ -37,17 +37,6 @@ Deno.test("closeAt() is the close of the candle that was the last to end by that
     assertEquals(closeAt(5 * HOUR_MS), 104);
     assertEquals(closeAt(0), undefined);
     assertEquals(closeAt(7 * HOUR_MS), undefined, "an older close does not stand in");
-  }));
-
-Deno.test("70,000 candles are read into a series in 150 ms", () =>
-  withStore((store) => {
-    store.put(PAIR, HOUR_MS, candlesUntil(70_000), "binance");
-    const elapsed = [1, 2, 3, 4, 5].map(() => {
-      const startMs = performance.now();
-      store.read(PAIR, HOUR_MS, 0, Infinity);
-      return performance.now() - startMs;
-    });
-    assert(Math.min(...elapsed) <= 150, `took ${elapsed.map(Math.round)} ms`);
   }));
 
 Deno.test("openCandleStore() refuses a newer schema and says so", () =>
