@@ -79,7 +79,7 @@ $(PROGRAM):
 	@touch -d @$(COMMIT_TIME) dist/*.js dist
 	cd dist && $(COMPILE) -q --no-config --no-lock --no-check --no-code-cache --unstable-net $(PERMISSIONS) -o ../$@ main.js
 
-install: ## bin/allora-pipeline and its units under PREFIX; DESTDIR=DIR for packages
+install: ## bin/allora-pipeline under PREFIX, and its units; DESTDIR=DIR for packages
 	@[ -x bin/allora-pipeline ] || $(MAKE) build
 	@bin/allora-pipeline version | grep -qF '($(COMMIT),' || case $(COMMIT) in unknown*) ;; \
 		*) echo "bin/allora-pipeline is not of commit $(COMMIT), which is checked out: make build makes that one" >&2 ;; esac
@@ -110,10 +110,10 @@ endif
 
 deploy: ## to HOST by ssh: checked first, replaced in one step, the version before is kept
 	@$(MAKE) build
-	@sh systemd/deploy.sh $(HOST) $(PROGRAM)
+	@PREFIX='$(PREFIX)' sh systemd/deploy.sh '$(HOST)' $(PROGRAM)
 
 rollback: ## HOST back to the version before
-	@sh systemd/deploy.sh $(HOST)
+	@PREFIX='$(PREFIX)' sh systemd/deploy.sh '$(HOST)'
 
 clean: ## forget what was fetched and built
 	rm -rf .tools .npm-only.* dist bin release
