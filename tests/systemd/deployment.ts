@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { copyOfTree, type Said, said } from "../build/tree.ts";
 import { ETC, type Installed, resultOf, UNIT } from "./installed.ts";
 import type { Machine } from "./machine.ts";
 
@@ -25,11 +26,6 @@ interface Remote extends AsyncDisposable {
   deploy(...program: string[]): Promise<Said>;
 }
 
-interface Said {
-  readonly code: number;
-  readonly text: string;
-}
-
 async function remote(machine: Machine): Promise<Remote> {
   const dir = await Deno.makeTempDir({ prefix: "allora-deploy-" });
   const enter = machine.enter.map((word) => `'${word}'`).join(" ");
@@ -38,25 +34,12 @@ async function remote(machine: Machine): Promise<Remote> {
   await script("ssh", `shift; exec ${enter} sh -c "$*"`);
   await script("scp", `exec ${enter} sh -c "cat > \${3#*:}" < "$2"`);
   await machine.write("/usr/local/bin/sudo", '#!/bin/sh\nexec "$@"\n', "0755");
-  const runIn = async (cwd: string, command: string, ...args: string[]) => {
-    const { code, stdout, stderr } = await new Deno.Command(command, {
-      ...{ args, cwd },
-      env: { PATH: `${dir}:${Deno.env.get("PATH")}`, MAKEFLAGS: "", NO_COLOR: "1" },
-    }).output();
-    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-    return { code, text: text(stdout) + text(stderr) };
-  };
   const tree = `${dir}/tree`;
-  const copied = await runIn(
-    ...[root, "sh", "-euc"],
-    `mkdir '${tree}'
-     { git ls-files; ls .npm-only.* 2>/dev/null || :; } | xargs cp -p --parents -t '${tree}'
-     ln -s '${root}.tools' '${tree}/.tools'`,
-  );
-  assertEquals(copied.code, 0, copied.text);
+  await copyOfTree(tree);
+  const env = { PATH: `${dir}:${Deno.env.get("PATH")}` };
   return {
-    make: (...args) => runIn(tree, "make", "-s", ...args),
-    deploy: (...program) => runIn(root, "sh", "systemd/deploy.sh", "there", ...program),
+    make: (...args) => said(["make", "-s", ...args], tree, env),
+    deploy: (...program) => said(["sh", "systemd/deploy.sh", "there", ...program], root, env),
     [Symbol.asyncDispose]: () => Deno.remove(dir, { recursive: true }),
   };
 }
