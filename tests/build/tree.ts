@@ -21,20 +21,19 @@ export async function said(
 
 /**
  * A copy of the project without its history at `path`, to build in: bin/ of this one is in other tests' hands.
- * What the world has fetched is shared, or with `tools` only the names that it says.
+ * Of what the world has fetched it shares what is not left out.
  */
-export async function copyOfTree(path: string, tools?: readonly string[]): Promise<void> {
-  const share = tools === undefined
-    ? `ln -s '${root}.tools' '${path}/.tools'`
-    : `mkdir '${path}/.tools' && cp -p '${root}.tools/world.mk' '${path}/.tools'
-       for name in ${tools.join(" ")}; do ln -s '${root}.tools/'$name '${path}/.tools'; done`;
+export async function copyOfTree(path: string, leftOut: readonly string[] = []): Promise<void> {
+  const tools = [...Deno.readDirSync(`${root}.tools`)].map(({ name }) => name)
+    .filter((name) => name !== "world.mk" && !leftOut.includes(name));
   const { code, text } = await said(
     [
       ...["sh", "-euc"] as const,
-      `mkdir '${path}'
+      `mkdir -p '${path}/.tools'
        { git ls-files -co --exclude-standard; ls .npm-only.* 2>/dev/null || :; } |
          xargs cp -p --parents -t '${path}'
-       ${share}`,
+       cp .tools/world.mk '${path}/.tools'
+       for name in ${tools.join(" ")}; do ln -s '${root}.tools/'$name '${path}/.tools'; done`,
     ],
     root,
   );
