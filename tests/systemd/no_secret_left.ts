@@ -67,6 +67,6 @@ async function aborted(machine: Machine, before?: () => Promise<void>): Promise<
   await run(`systemctl kill -s ABRT --kill-whom=main ${DAEMON}`);
   await eventually("the end of the daemon", async () => {
     return await show(DAEMON, "ExecMainStatus") === "6";
-  });
+  }, 60);
   return await show(DAEMON, "Result");
 }
