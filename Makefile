@@ -16,14 +16,23 @@ PERMISSIONS := --no-prompt --allow-net --allow-read --allow-write --allow-env --
 COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)$(shell git diff --quiet HEAD 2>/dev/null || echo +)
 COMMIT_TIME := $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 
-# Of this machine's kind, or TARGET=x86_64 or aarch64: whose denort is then fetched by deno compile.
+# Of this machine's kind, or TARGET=x86_64 or aarch64.
 PROGRAM := bin/allora-pipeline$(if $(TARGET),-$(TARGET))
 PREFIX ?= /usr/local
-ifeq (,$(TARGET))
 COMPILE = $(DENO) compile
-else
-COMPILE = env -u DENORT_BIN sh -c '$(DENO) compile --target $(TARGET)-unknown-linux-gnu "$$@" || \
-	{ echo "Cannot build for $(TARGET) here: Deno fetches the denort of another machine from its own site" >&2; exit 1; }' compile
+ifneq (,$(TARGET))
+ifeq (,$(filter x86_64 aarch64,$(TARGET)))
+$(error TARGET is x86_64 or aarch64, and not $(TARGET))
+endif
+# Deno fetches the denort of another machine from its own site; where that is out of reach it comes from npm.
+ifeq (npm,$(WORLD))
+DENORT := $(CURDIR)/.tools/denort-$(TARGET)
+$(DENORT): npm-only/world.sh
+	@sh npm-only/world.sh $(TARGET)
+endif
+COMPILE = env $(if $(DENORT),DENORT_BIN=$(DENORT),-u DENORT_BIN) $(DENO) compile --target $(TARGET)-unknown-linux-gnu
+OR_SAY = 2>../.tools/compile.err || { echo "Cannot build for $(TARGET): \
+	$$(sed -n '/^Stack/q; s/^error: //p; s/^ *[01]: //p' ../.tools/compile.err | paste -sd' ')" >&2; exit 1; }
 endif
 
 .DEFAULT_GOAL := help
@@ -71,15 +80,15 @@ bench: build ## start, cycle and fit, each beside its baseline
 	@$(DENO) run -q $(CONFIG) --frozen -A tests/bench/bench.ts
 
 .PHONY: $(PROGRAM)
-$(PROGRAM):
+$(PROGRAM): $(DENORT)
 	@rm -rf dist && mkdir -p bin
 	$(DENO) bundle -q $(CONFIG) --frozen --code-splitting --outdir=dist \
 		--external=bufferutil --external=utf-8-validate src/main.ts
 	@sed -i 's/@COMMIT@ @WORLD@/$(COMMIT) $(WORLD)/' dist/*.js
 	@touch -d @$(COMMIT_TIME) dist/*.js dist
-	cd dist && $(COMPILE) -q --no-config --no-lock --no-check --no-code-cache --unstable-net $(PERMISSIONS) -o ../$@ main.js
+	cd dist && $(COMPILE) -q --no-config --no-lock --no-check --no-code-cache --unstable-net $(PERMISSIONS) -o ../$@ main.js $(OR_SAY)
 
-install: ## bin/allora-pipeline and its units under PREFIX; DESTDIR=DIR for packages
+install: ## bin/allora-pipeline under PREFIX, and its units; DESTDIR=DIR for packages
 	@[ -x bin/allora-pipeline ] || $(MAKE) build
 	@bin/allora-pipeline version | grep -qF '($(COMMIT),' || case $(COMMIT) in unknown*) ;; \
 		*) echo "bin/allora-pipeline is not of commit $(COMMIT), which is checked out: make build makes that one" >&2 ;; esac
@@ -110,10 +119,10 @@ endif
 
 deploy: ## to HOST by ssh: checked first, replaced in one step, the version before is kept
 	@$(MAKE) build
-	@sh systemd/deploy.sh $(HOST) $(PROGRAM)
+	@PREFIX='$(PREFIX)' sh systemd/deploy.sh '$(HOST)' $(PROGRAM)
 
 rollback: ## HOST back to the version before
-	@sh systemd/deploy.sh $(HOST)
+	@PREFIX='$(PREFIX)' sh systemd/deploy.sh '$(HOST)'
 
 clean: ## forget what was fetched and built
 	rm -rf .tools .npm-only.* dist bin release

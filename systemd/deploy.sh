@@ -1,11 +1,13 @@
 #!/bin/sh
 # deploy.sh HOST [PROGRAM]: puts PROGRAM on HOST over ssh, once its doctor has no objection; or without it the
 # version that HOST had before, whatever doctor says. Nothing is stopped but the daemon, which is restarted.
+# PREFIX: as for make install.
 set -eu
-host=${1:?"HOST= is missing: make deploy HOST=user@machine"} program=${2:-}
+[ -n "${1:-}" ] || { echo "HOST= is missing: make deploy HOST=user@machine" >&2; exit 64; }
+host=$1 program=${2:-} prefix=${PREFIX:-/usr/local}
 say() { echo "$host: $*" >&2; }
 
-install=/usr/local/bin/allora-pipeline.previous
+install=$prefix/bin/allora-pipeline.previous
 if [ -n "$program" ]; then
 	case $(od -An -tu2 -j18 -N2 "$program" | tr -d ' ') in
 	62) machine=x86_64 ;; 183) machine=aarch64 ;; *) machine=unknown ;;
@@ -39,19 +41,20 @@ ssh "$host" "sudo sh -ec '
 		}
 	}
 	(is_set_up) && new= || new=yes
+	[ -e $install ] || { echo \"there is no version before: $install is missing\" >&2; exit 1; }
 	chmod +x $install
 	[ -z \"$program\" ] || [ -n \"\$new\" ] || $install doctor || {
 		echo \"doctor objects: nothing is changed, the program that was there goes on\" >&2
 		exit 1
 	}
-	$install install --by-make >/dev/null
+	$install install --by-make --prefix $prefix >/dev/null
 	systemd-sysusers allora-pipeline.conf
 	systemd-tmpfiles --create allora-pipeline.conf
 	journalctl -q --update-catalog
 	systemctl daemon-reload
 	systemctl try-restart allora-pipeline-daemon.service
-	[ -n \"$program\" ] || /usr/local/bin/allora-pipeline doctor ||
+	[ -n \"$program\" ] || $prefix/bin/allora-pipeline doctor ||
 		echo \"doctor objects: the version before is in use all the same\" >&2
-	/usr/local/bin/allora-pipeline version
-	[ -z \"\$new\" ] || /usr/local/bin/allora-pipeline install --by-make
+	$prefix/bin/allora-pipeline version
+	[ -z \"\$new\" ] || $prefix/bin/allora-pipeline install --by-make --prefix $prefix
 '"

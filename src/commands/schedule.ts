@@ -2,6 +2,7 @@ import { failureOf } from "../cycle/run.ts";
 import { TIMER_EPOCH_MS } from "../cycle/timer_epoch.ts";
 import { type TopicPace, topicPaces } from "../cycle/topic_pace.ts";
 import { table } from "../host/terminal.ts";
+import { shellQuote } from "../settings/file_error.ts";
 import type { Handler } from "./command.ts";
 import { switchOff } from "./doctor/unit_files.ts";
 import { openRun, settingsOf, topicsOf } from "./open_run.ts";
@@ -59,27 +60,31 @@ ${
 `;
 }
 
-const PROGRAM = "/usr/local/bin/allora-pipeline";
+/** From the source tree it would be Deno itself. */
+const program = () => Deno.build.standalone ? Deno.execPath() : "/usr/local/bin/allora-pipeline";
 
 /**
  * Lines for crontab(5). submission.log is written by the program itself: redirected into it, output
  * would be lost when it is rotated.
  */
 function crontab(paces: readonly TopicPace[]): string {
+  // For sh, and for cron, to which % is the end of the line. A core holds the mnemonic.
+  const run = shellQuote(program()).replaceAll("%", "\\%");
+  const runWithWallet = `ulimit -c 0; ${run}`;
   const short = paces.filter(needsDaemon).map(({ topicId }) => topicId);
   const visits = short.length === 0
-    ? `*/5 * * * * ${PROGRAM} submit >/dev/null
+    ? `*/5 * * * * ${runWithWallet} submit >/dev/null
 # Once an hour is enough only where the window of every epoch covers the full hour, and it is not
 # tried again before the next:
-# 0 * * * * ${PROGRAM} submit >/dev/null`
+# 0 * * * * ${runWithWallet} submit >/dev/null`
     : `# The epochs of topic ${short.join(", ")} are too short for cron: the daemon stays.
-@reboot ${PROGRAM} daemon >/dev/null 2>&1`;
+@reboot ${runWithWallet} daemon >/dev/null 2>&1`;
   return `# For: crontab -u allora-pipeline -
 # That user must own the wallet: sudo chown allora-pipeline /etc/allora-pipeline/mnemonic
 # What goes wrong is on stderr, which cron mails to MAILTO; what happens is in submission.log already.
 ${visits}
-5 * * * * ${PROGRAM} rotate >/dev/null
-10 * * * * ${PROGRAM} health >/dev/null
+5 * * * * ${run} rotate >/dev/null
+10 * * * * ${run} health >/dev/null
 `;
 }
 

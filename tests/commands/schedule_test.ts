@@ -22,7 +22,7 @@ Deno.test("an epoch of an hour is for the timer, one of six minutes for the daem
     /^ +1 .* the timer, every 5 minutes$[^]*enable --now allora-pipeline-submit\.timer/m,
   );
   const cron = await ask("--cron");
-  assertMatch(cron, /^\*\/5 \* \* \* \* \S+ submit/m);
+  assertMatch(cron, /^\*\/5 \* \* \* \* ulimit -c 0; \S+ submit/m);
   assert(!/>.*submission\.log/.test(cron));
 
   const file = await Deno.readTextFile(`${cwd}/topics/1.env`);
@@ -32,5 +32,5 @@ Deno.test("an epoch of an hour is for the timer, one of six minutes for the daem
     ["timer", "daemon"],
   );
   assertMatch(await ask(), /enable --now allora-pipeline-daemon\.service/);
-  assertMatch(await ask("--cron"), /^@reboot \S+ daemon/m);
+  assertMatch(await ask("--cron"), /^@reboot ulimit -c 0; \S+ daemon/m);
 });

@@ -73,7 +73,15 @@ Deno.test({
 
     const crontab = await ask("schedule", "--cron");
     assertMatch(crontab, /^\*\/5 .* submit .*\n[^]*^5 .* rotate .*\n10 .* health /m);
-    await Deno.writeTextFile(`${dir}/crontab`, crontab.replace(/^(\*\/5|5|10) /gm, "* "));
+    // It names the program where it is, and in cron's view of the machine that is another place.
+    assertEquals(crontab.split(program).length, 5);
+    await Deno.writeTextFile(
+      `${dir}/crontab`,
+      crontab.replace(/^(\*\/5|5|10) /gm, "* ").replaceAll(
+        program,
+        "/usr/local/bin/allora-pipeline",
+      ),
+    );
     const cron = new Deno.Command("bash", {
       args: [`${here}cron.sh`, dir, program, `${dir}/crontab`],
       ...{ stdin: "piped", stdout: "piped", stderr: "piped" },

@@ -3,35 +3,14 @@ import { connect } from "../../src/chain/client.ts";
 import { type Devnet, startDevnet } from "../../src/devnet/start.ts";
 import { realHost } from "../../src/host/host.ts";
 import { commandsOf, fileText } from "../docs/guide.ts";
+import { deployment, elsewhere, olderProgram } from "./deployment.ts";
+import { ETC, type Installed, isActive, resultOf, UNIT } from "./installed.ts";
 import { binary, boot, eventually, type Machine } from "./machine.ts";
+import { noSecretLeft } from "./no_secret_left.ts";
+import { ownTimer } from "./own_timer.ts";
 
 /** A block in 25 ms, an hourly epoch in 18 s. */
 const SPEED = 200;
-const ETC = "/etc/allora-pipeline";
-const UNIT = "allora-pipeline";
-
-/** The machine with the program on it, and the chain and the market outside. */
-interface Installed {
-  readonly machine: Machine;
-  readonly devnet: Devnet;
-  readonly address: string;
-  /** Transactions of the wallet that are in blocks. */
-  sequence(): Promise<bigint>;
-  /** The epochs of the ledger, oldest first. */
-  epochs(): Promise<readonly { nonce: number; state: string }[]>;
-}
-
-/** How the unit's last run ended. */
-async function resultOf(machine: Machine, unit: string): Promise<string> {
-  const [result, status] = await Promise.all(
-    ["Result", "ExecMainStatus"].map((name) => machine.show(`${UNIT}-${unit}`, name)),
-  );
-  return `${result} ${status}`;
-}
-
-const isActive = async (machine: Machine, unit: string) =>
-  (await machine.try(`systemctl is-active ${UNIT}${unit}`)).stdout.trim() === "active";
-
 /** As an operator does it, following what install prints. */
 async function setUp(machine: Machine, devnet: Devnet): Promise<Installed> {
   const { run } = machine;
@@ -109,6 +88,10 @@ const STEPS: Readonly<Record<string, (it: Installed) => Promise<void>>> = {
   "a daemon that hangs is killed by the watchdog and started again": watchdog,
   "an upgrade while a visit runs harms neither, and rolls back": upgrade,
   "make deploy and make rollback replace the program over ssh": deployment,
+  "with PREFIX=/opt/allora the program is deployed, at work, rolled back and uninstalled there":
+    elsewhere,
+  "a topic with a timer of its own is visited by its calendar, and submitted to": ownTimer,
+  "no word of the wallet is in the journal, in files, or in a core of the daemon": noSecretLeft,
   "uninstalled, settings, secrets and state are still there": uninstall,
 };
 
@@ -321,7 +304,8 @@ async function daemon({ machine, sequence }: Installed) {
   await eventually("the reload", async () => {
     return (await run(`journalctl --sync; journalctl -u ${UNIT}-daemon`)).includes("read again");
   });
-  assert(await isActive(machine, "-daemon.service"));
+  // What it says last of a reload may come after what it logs.
+  await eventually("the daemon at work", () => isActive(machine, "-daemon.service"));
 }
 
 async function conflict({ machine }: Installed) {
@@ -357,17 +341,6 @@ async function watchdog({ machine }: Installed) {
   await run(`systemctl disable --now ${UNIT}.service && systemctl start ${UNIT}-submit.service`);
 }
 
-/** The program with another commit in it, so that it is another version. */
-async function olderProgram({ run }: Machine): Promise<string> {
-  const version = JSON.parse(await run(`${UNIT} version --json`));
-  const older = "0".repeat(version.commit.length);
-  await run(
-    `sed 's/${version.commit}/${older}/g' /mnt/bin/${UNIT} > /root/older && chmod +x /root/older`,
-  );
-  assertEquals(JSON.parse(await run("/root/older version --json")).commit, older);
-  return older;
-}
-
 async function upgrade({ machine, devnet, epochs }: Installed) {
   const { run, show } = machine;
   const commitOf = async () => JSON.parse(await run(`${UNIT} version --json`)).commit;
@@ -399,78 +372,6 @@ async function upgrade({ machine, devnet, epochs }: Installed) {
   assertEquals(await commitOf(), older);
   await run(`${UNIT}.previous install`);
   assertEquals(await commitOf(), newer);
-}
-
-async function deployment({ machine }: Installed) {
-  const { run } = machine;
-  const dir = await Deno.makeTempDir({ prefix: "allora-deploy-" });
-  const enter = machine.enter.map((word) => `'${word}'`).join(" ");
-  const script = (name: string, text: string) =>
-    Deno.writeTextFile(`${dir}/${name}`, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
-  await script("ssh", `shift; exec ${enter} sh -c "$*"`);
-  await script("scp", `exec ${enter} sh -c "cat > \${3#*:}" < "$2"`);
-  await machine.write("/usr/local/bin/sudo", '#!/bin/sh\nexec "$@"\n', "0755");
-  // Not by make: it would build bin/ anew, which other tests are using.
-  const deploy = async (...program: string[]) => {
-    const { code, stdout, stderr } = await new Deno.Command("sh", {
-      args: ["systemd/deploy.sh", "there", ...program],
-      cwd: new URL("../..", import.meta.url),
-      env: { PATH: `${dir}:${Deno.env.get("PATH")}` },
-    }).output();
-    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-    return { code, text: text(stdout) + text(stderr) };
-  };
-  const program = `bin/${UNIT}`;
-  const newer = JSON.parse(await run(`${UNIT} version --json`)).commit;
-  const older = await olderProgram(machine);
-  await run("/root/older install");
-
-  const settings = `${ETC}/${UNIT}.env`;
-  await run(`cp -p ${settings} ${settings}.good && echo ALLORA_RPC_TIMEOUT=soon >> ${settings}`);
-  const refused = await deploy(program);
-  assertMatch(refused.text, /doctor objects: nothing is changed/);
-  assert(refused.code !== 0);
-  assertEquals(JSON.parse(await run(`${UNIT} version --json`)).commit, older);
-  // What is to be undone may be what doctor objects to.
-  const forced = await deploy();
-  assertEquals(forced.code, 0, forced.text);
-  assert(forced.text.includes("doctor objects") && forced.text.includes(newer), forced.text);
-  await deploy();
-  await run(`mv ${settings}.good ${settings}`);
-
-  const deployed = await deploy(program);
-  assertEquals(deployed.code, 0, deployed.text);
-  assert(deployed.text.includes(newer), deployed.text);
-  assert(!deployed.text.includes("asks for network"), deployed.text);
-  assertEquals(await run("find /tmp -name 'tmp.*'"), "");
-  const back = await deploy();
-  assertEquals(back.code, 0, back.text);
-  assert(back.text.includes(older), back.text);
-  await deploy();
-
-  // As on a machine that is new: doctor has nothing to look at yet.
-  await run(`mv ${ETC}/topics/1.env /root/1.env`);
-  const fresh = await deploy(program);
-  assertEquals(fresh.code, 0, fresh.text);
-  assert(fresh.text.includes("asks for network"), fresh.text);
-  await run(`mv /root/1.env ${ETC}/topics/1.env`);
-
-  await run(`install -m 0755 /dev/stdin /usr/local/bin/uname`, "#!/bin/sh\necho aarch64\n");
-  const foreign = await deploy(program);
-  assertMatch(
-    foreign.text,
-    /^there: it is aarch64, and bin\/allora-pipeline is for x86_64: make build/,
-  );
-  await run("rm /usr/local/bin/uname");
-  await run(`install -m 0755 /dev/stdin /usr/local/bin/getconf`, "#!/bin/sh\necho glibc 2.5\n");
-  const old = await deploy(program);
-  assertMatch(old.text, /^there: its glibc is 2\.5, and bin\/allora-pipeline needs 2\.\d+/);
-  assert(foreign.code !== 0 && old.code !== 0);
-  await run(`rm /usr/local/bin/getconf`);
-  await run(`install -m 0755 /dev/stdin /usr/local/bin/systemctl`, "#!/bin/sh\necho systemd 249\n");
-  assertMatch((await deploy(program)).text, /^there: its systemd is 249, and .* need 251 or newer/);
-  await run("rm /usr/local/bin/systemctl");
-  await Deno.remove(dir, { recursive: true });
 }
 
 async function uninstall({ machine, epochs }: Installed) {

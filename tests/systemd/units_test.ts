@@ -56,13 +56,39 @@ Deno.test("every file in systemd/ is installed, and the settings are those of he
   assertEquals(settings, envExample());
 });
 
-Deno.test("with --prefix /usr the units name the program where it is", async () => {
-  const other = await Deno.makeTempDir({ prefix: "allora-tree-" });
-  await sh(`bin/allora-pipeline install --prefix /usr --destdir ${other}`);
-  const unit = await sh(`cd ${other}/usr/lib/systemd/system && cat *.service *.d/*`);
-  assert(unit.includes("ExecStart=/usr/bin/allora-pipeline submit"), unit);
-  assert(!unit.includes("/usr/local"), unit);
-  await Deno.remove(other, { recursive: true });
+Deno.test("with --prefix the units name the program where it is, and lie where systemd looks", async () => {
+  for (const [prefix, shared] of [["/usr", "/usr"], ["/opt/allora", "/usr/local"]]) {
+    const other = await Deno.makeTempDir({ prefix: "allora-tree-" });
+    await sh(`make -s install PREFIX=${prefix} DESTDIR=${other}`);
+    const unit = await sh(`cd ${other}${shared}/lib/systemd/system && cat *.service *.d/*`);
+    assert(unit.includes(`ExecStart=${prefix}/bin/allora-pipeline submit`), unit);
+    assert(unit.includes(`ExecPaths=${prefix}/bin/allora-pipeline `), unit);
+    assert(!unit.includes("/usr/local"), unit);
+    await sh(`make -s uninstall PREFIX=${prefix} DESTDIR=${other}`);
+    assertEquals(
+      await sh(`cd ${other} && find . -not -type d`),
+      "./etc/allora-pipeline/allora-pipeline.env",
+    );
+    await Deno.remove(other, { recursive: true });
+  }
+});
+
+Deno.test("a prefix that the units could not use is refused in one line", async () => {
+  for (
+    const [prefix, why] of [
+      ["/home/me", "the units' sandbox hides what is there"],
+      ["opt", "it is no plain absolute path"],
+      ["/opt/my own", "it is no plain absolute path"],
+      ["/opt/..", "it is no plain absolute path"],
+    ]
+  ) {
+    const { code, stderr } = await new Deno.Command(`${root}bin/allora-pipeline`, {
+      args: ["install", "--destdir", "/nowhere", "--prefix", prefix!],
+    }).output();
+    assertEquals(code, 64);
+    const said = new TextDecoder().decode(stderr);
+    assert(said.startsWith(`Error: Cannot use --prefix ${prefix}: ${why}. Try: `), said);
+  }
 });
 
 Deno.test("only submit and daemon are handed the mnemonic, and rotate nothing", () => {

@@ -43,10 +43,11 @@ export const install: Handler = (invocation, terminal) => {
   terminal.out(`\nThen, as root${schedule === undefined ? ", with one of the last two" : ""}:\n\n`);
   const steps = [...BEFORE, ...enable].map((step) => [`  ${commandOf(step)}`, `# ${step.why}`]);
   terminal.out(`${table(steps)}\n`);
-  if (prefix === "/usr/local") {
-    terminal.out(
-      `\nWhere sudo does not look there (Amazon Linux, RHEL), with the path: sudo ${program} init\n`,
-    );
+  if (prefix !== "/usr") {
+    const where = prefix === "/usr/local"
+      ? "sudo does not look there (Amazon Linux, RHEL)"
+      : "PATH does not lead there";
+    terminal.out(`\nWhere ${where}, with the path: sudo ${program} init\n`);
   }
   return Promise.resolve(0);
 };
@@ -128,14 +129,22 @@ function afterTheOther(step: Step): Step {
 const commandOf = ({ command }: Pick<Step, "command">) => command;
 const lines = (commands: readonly string[]) => commands.map((each) => `  ${each}\n`).join("");
 
-/** Where --destdir and --prefix say. Throws "usage" for a prefix that systemd does not read, "denied" for a user. */
+/** The units see nothing under these, or something of their own. */
+const HIDDEN = /^\/(home|root|run|tmp|var\/tmp|dev|proc|sys)(\/|$)/;
+
+/** Where --destdir and --prefix say. Throws "usage" for a prefix that units cannot name, "denied" for a user. */
 function layoutOf({ values }: Invocation): Layout {
   const { destdir = "", prefix = "/usr/local" } = values;
-  if (prefix !== "/usr/local" && prefix !== "/usr") {
+  // Without what systemd, sh and cron would each read as something else.
+  if (!/^(\/[\w+-][\w.+-]*)+$/.test(prefix) || HIDDEN.test(prefix)) {
     throw new PipelineError(
       "usage",
-      `Cannot use --prefix ${prefix}: systemd reads units under /usr/local and /usr only`,
-      { hint: "leave --prefix out; a packager's directory is --destdir" },
+      `Cannot use --prefix ${prefix}: ${
+        HIDDEN.test(prefix)
+          ? "the units' sandbox hides what is there"
+          : "it is no plain absolute path"
+      }`,
+      { hint: "such as /opt/allora, or leave it out; a packager's directory is --destdir" },
     );
   }
   if (destdir !== "" && !destdir.startsWith("/")) {

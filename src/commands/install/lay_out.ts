@@ -10,9 +10,13 @@ import { LINKS, SHIPPED } from "./shipped.ts";
 export interface Layout {
   /** Stands for "/": a packager's directory, or "". */
   readonly destdir: string;
-  /** "/usr/local" or "/usr": systemd looks for units nowhere else. */
+  /** Of the program, which is in its bin/. */
   readonly prefix: string;
 }
+
+/** Under which all but the program lies: systemd and man look under "/usr/local" and "/usr", and nowhere else. */
+const shippedUnder = ({ destdir, prefix }: Layout) =>
+  join("/", destdir, prefix === "/usr" ? prefix : "/usr/local");
 
 /** The installed program, and the one it replaced. */
 export function programPaths({ destdir, prefix }: Layout) {
@@ -32,10 +36,10 @@ export function layOut(layout: Layout, binary: string): void {
   replaceProgram(binary, program, previous);
   for (const [path, text] of Object.entries(SHIPPED)) {
     const placed = text.replaceAll("/usr/local/bin/", `${prefix}/bin/`);
-    writeAtomically(join("/", destdir, prefix, path), placed, { mode: 0o644 });
+    writeAtomically(join(shippedUnder(layout), path), placed, { mode: 0o644 });
   }
   for (const [path, target] of Object.entries(LINKS)) {
-    linkAtomically(target, join("/", destdir, prefix, path));
+    linkAtomically(target, join(shippedUnder(layout), path));
   }
   const settings = join("/", destdir, "etc/allora-pipeline");
   // Owner and group are for tmpfiles to give: the group may not exist yet.
@@ -45,7 +49,7 @@ export function layOut(layout: Layout, binary: string): void {
 
 /** Removes what layOut() has laid out, but nothing under /etc. Throws as writeAtomically() does. */
 export function takeAway(layout: Layout): void {
-  const base = join("/", layout.destdir, layout.prefix);
+  const base = shippedUnder(layout);
   const { program, previous } = programPaths(layout);
   const placed = [...Object.keys(LINKS), ...Object.keys(SHIPPED)].map((path) => join(base, path));
   for (const path of [program, previous, ...placed]) {

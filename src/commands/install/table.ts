@@ -2,7 +2,7 @@ import type { Command, Flag } from "../command.ts";
 
 const FLAGS: readonly Flag[] = [
   { name: "destdir", value: "DIR", meaning: 'stands for "/": for packages, and to look first' },
-  { name: "prefix", value: "DIR", meaning: "/usr/local or /usr, where systemd looks (/usr/local)" },
+  { name: "prefix", value: "DIR", meaning: "the program goes into its bin/ (/usr/local)" },
   { name: "by-make", meaning: "say nothing of the commands that make install runs itself" },
 ];
 
