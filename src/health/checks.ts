@@ -39,6 +39,16 @@ const CHECKS = {
 
 export type CheckName = keyof typeof CHECKS;
 
+/** What shows more when a check as a whole cannot be made, where it is not the doctor. */
+const MORE: Readonly<Partial<Record<string, string>>> = {
+  failures: "allora-pipeline ledger check",
+  "last-run": "allora-pipeline ledger check",
+  balance: "allora-pipeline rpc",
+  endpoint: "allora-pipeline rpc",
+  clock: "allora-pipeline rpc",
+  market: "allora-pipeline predict",
+};
+
 /**
  * Makes the checks named, or all, at the same time, and never fails: a check that does, or that is not
  * done when the context's signal is aborted, is UNKNOWN with the reason.
@@ -68,7 +78,7 @@ async function answerOf(context: HealthContext, id: string, check: Check): Promi
   try {
     return await Promise.race([isLate.promise, Promise.resolve().then(() => check(context))]);
   } catch (thrown) {
-    return unknown(thrown, { id });
+    return unknown(thrown, { id }, MORE[id]);
   } finally {
     signal.removeEventListener("abort", onAbort);
   }

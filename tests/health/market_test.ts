@@ -103,7 +103,7 @@ Deno.test("the model: there, of age, drifted, damaged, or the person's own", asy
   const look = (changes: Partial<NonNullable<typeof topic>> = {}) =>
     lookAt(worker, "model", { settings: { topics: [{ ...topic!, ...changes }] } });
   const found = assertSays(await look(), name, "OK", /^ridge [0-9a-f]{12} was trained on candles/);
-  assertEquals([found.warn, found.unit], ["30", "days"]);
+  assertEquals([found.warn, found.crit, found.unit], ["30", "90", "days"]);
   worker.devnet.step(2 * 720 * 24);
   assertSays(await look({ modelMaxAgeMs: DAY_MS }), name, "WARNING", /up to 2(\.\d)? days ago$/);
   const own = { kind: "http", url: "http://127.0.0.1:1" } as const;
@@ -139,5 +139,5 @@ Deno.test("errors that have risen since the model was trained are told with the 
     ledger.settle(key, { realised: 0, loss: (0.01 * sd) ** 2, lossZero: 1 });
   }
   const found = await lookAt(worker, "model");
-  assertSays(found, "model topic 1", "WARNING", /have risen, which showed at the epoch of 2024-1/);
+  assertSays(found, "drift topic 1", "WARNING", /have risen, which showed at the epoch of 2024-1/);
 });

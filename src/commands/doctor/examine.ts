@@ -58,7 +58,7 @@ export async function examine(
     try {
       return { subject: name, results: await look(examined) };
     } catch (thrown) {
-      return { subject: name, results: [unknown(thrown, { id: name })] };
+      return { subject: name, results: [unknown(thrown, { id: name }, "allora-pipeline health")] };
     }
   }));
 }

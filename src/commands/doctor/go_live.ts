@@ -43,7 +43,7 @@ export async function goLive(examined: Examined, terminal: Terminal): Promise<re
 
 const NOT_TRIED: CheckResult = {
   ...{ id: "rehearsal", status: "CRITICAL", message: "not tried: what it rests on failed" },
-  fix: "cure the failures above, and run allora-pipeline doctor --go-live again",
+  fix: "allora-pipeline doctor --go-live # again, when the failures above are cured",
 };
 
 /** Predicts for each topic, and where its window is open signs and simulates; nothing is sent. */
