@@ -1,0 +1,30 @@
+import { assert, assertEquals } from "@std/assert";
+import { type CheckResult, type Status, STATUSES } from "../../src/health/check.ts";
+import { healthIds } from "../docs/guide.ts";
+import { practiseQuickly } from "./bench.ts";
+import { DRIVES } from "./drives.ts";
+import { assertExact } from "./exact.ts";
+
+for (const { id, way, drive, ...options } of DRIVES) {
+  const name = way === undefined ? id : `${id} ${way}`;
+  Deno.test(`${name} is driven to each status, and says what to paste where it is not OK`, async () => {
+    await using worker = await practiseQuickly(options);
+    const seen = new Map<Status, CheckResult>();
+    await drive(worker, (status, results) => {
+      const found = results.find((result) => result.id === id && result.status === status);
+      const told = results.map(({ id, status, message }) => `${status} ${id}: ${message}`);
+      assert(found !== undefined, `no ${id} is ${status} in:\n${told.join("\n")}`);
+      seen.set(status, found);
+    });
+    assertEquals([...seen.keys()].toSorted(), [...STATUSES].toSorted());
+    for (const [status, { fix, message }] of seen) {
+      if (status === "OK") assertEquals(fix, undefined, message);
+      else await assertExact(fix, `${status} ${name}`);
+    }
+  });
+}
+
+Deno.test("every check is driven so", async () => {
+  const driven = new Set(DRIVES.map(({ id }) => id));
+  assertEquals([...driven].toSorted(), [...await healthIds("src/health/checks")].toSorted());
+});
