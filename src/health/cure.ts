@@ -66,5 +66,6 @@ export function editSetting(
   if (where === "default") return edit(path, what);
   const file = /^(.+):\d+$/.exec(where)?.[1];
   if (file === undefined) return `allora-pipeline doctor --settings # ${what} (set by ${where})`;
-  return edit(path.endsWith(file) ? path : globalFile, `${what} (${where})`);
+  const isIts = path === file || path.endsWith(`/${file}`);
+  return edit(isIts ? path : globalFile, `${what} (${where})`);
 }

@@ -46,7 +46,8 @@ function switchOn(topicsDir: string): string {
 
 function isOpenToAll(path: string): boolean {
   try {
-    return ((Deno.statSync(path).mode ?? 0) & 0o002) !== 0;
+    // In a sticky directory, as orchestrators mount settings in, nobody changes what is another's.
+    return ((Deno.statSync(path).mode ?? 0) & 0o1002) === 0o002;
   } catch (thrown) {
     if (thrown instanceof Deno.errors.NotFound) return false;
     throw fileError("look at", path, thrown);
