@@ -1,9 +1,25 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { noticeOfTurn } from "../../src/health/alerts/notice.ts";
 import { type CheckResult, type Status, STATUSES } from "../../src/health/check.ts";
 import { healthIds } from "../docs/guide.ts";
 import { practiseQuickly } from "./bench.ts";
 import { DRIVES } from "./drives.ts";
 import { assertExact } from "./exact.ts";
+
+/** Host, topic, cause, the command that cures it, and the journal's line. */
+function assertAlertIsWhole(result: CheckResult): void {
+  const { facts } = noticeOfTurn(
+    { kind: "raised", result, sinceMs: 0 },
+    { hostName: "worker-1", nowMs: 0 },
+  );
+  const told = new Map(facts);
+  assertEquals(told.get("host"), "worker-1");
+  assertEquals(told.get("topic"), result.topicId?.toString());
+  assert(told.get("cause")?.startsWith(result.message.slice(0, 100)), told.get("cause"));
+  assertEquals(told.get("to do"), result.fix);
+  assert(told.get("log")?.startsWith("journalctl -t allora-pipeline "), told.get("log"));
+  if (result.value !== undefined) assertMatch(told.get("value") ?? "", /WARNING|CRITICAL/);
+}
 
 for (const { id, way, drive, ...options } of DRIVES) {
   const name = way === undefined ? id : `${id} ${way}`;
@@ -21,6 +37,7 @@ for (const { id, way, drive, ...options } of DRIVES) {
       if (status === "OK") assertEquals(fix, undefined, message);
       else await assertExact(fix, `${status} ${name}`);
     }
+    for (const result of seen.values()) if (result.status !== "OK") assertAlertIsWhole(result);
   });
 }
 

@@ -1,4 +1,5 @@
 import { PipelineError } from "../../errors.ts";
+import type { TopicSettings } from "../../settings.ts";
 import type { CheckResult } from "../check.ts";
 import type { HealthContext, ModelFacts } from "../context.ts";
 import { exactCure } from "../cure.ts";
@@ -7,8 +8,8 @@ import { eachTopic, measured, unknown } from "../found.ts";
 const DAY_MS = 86_400_000;
 /** So many times as old as it may be, a model has missed several trainings: nobody looks after it. */
 const NEGLECTED = 3;
-/** Days since the errors have risen: a model that has cost scores for a week costs them every epoch. */
-const DRIFTED = "7";
+/** Since the errors have risen: a week, and twice as many forecasts as a doubling takes to be heard. */
+const DRIFTED = { days: 7, horizons: 120 };
 
 /** Whether the model of each topic is there, not too old, and as good as it was. */
 export function model(context: HealthContext): Promise<readonly CheckResult[]> {
@@ -37,12 +38,17 @@ export function model(context: HealthContext): Promise<readonly CheckResult[]> {
       message: `${model} was trained on candles up to ${days} days ago`,
       fix,
     });
-    return [age, drift(found, nowMs, fix)];
+    return [age, drift(found, topic, nowMs, fix)];
   });
 }
 
 /** Whether the errors have risen since it was trained, and for how long. */
-function drift(facts: ModelFacts, nowMs: number, fix: string): CheckResult {
+function drift(
+  facts: ModelFacts,
+  { horizonMs }: TopicSettings,
+  nowMs: number,
+  fix: string,
+): CheckResult {
   const { topicId, model } = facts;
   const what = { id: "drift", topicId };
   let sinceMs: number | undefined;
@@ -56,8 +62,9 @@ function drift(facts: ModelFacts, nowMs: number, fix: string): CheckResult {
   }
   const day = new Date(sinceMs).toISOString().slice(0, 10);
   const value = Number(Math.max(0, (nowMs - sinceMs) / DAY_MS).toFixed(1));
+  const limit = Math.max(DRIFTED.days, DRIFTED.horizons * horizonMs / DAY_MS);
   const found = measured({
-    ...{ ...what, value, unit: "days", crit: DRIFTED, fix },
+    ...{ ...what, value, unit: "days", crit: String(limit), fix },
     message: `the errors of ${model} have risen, which showed at the epoch of ${day}`,
   });
   return found.status === "OK" ? { ...found, status: "WARNING" } : found;

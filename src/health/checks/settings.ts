@@ -22,7 +22,7 @@ export function settings({ settings }: HealthContext): readonly CheckResult[] {
   });
   const files = topics.map(({ topicId }) => join(topicsDir, `${topicId}.env`));
   const open = [globalFile, topicsDir, ...files].filter(isOpenToAll);
-  const on = { ...what, value: topics.length };
+  const on = { ...what, value: topics.length, crit: "1:" };
   if (topics.length === 0) {
     const message = "no topic is on: nothing is predicted";
     return [{ ...on, status: "CRITICAL", message, fix: switchOn(topicsDir) }, ...found];
