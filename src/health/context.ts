@@ -24,6 +24,8 @@ export interface HealthContext {
   readonly signal: AbortSignal;
   /** While it is there, the timers and the daemon do not start. */
   readonly pauseFile: string;
+  /** Of the file system: another one in a test. */
+  readonly root: string;
   ledger(): LedgerReader;
   /** The address that submits; throws "config" when the ledger has none. */
   worker(): string;

@@ -52,6 +52,25 @@ export function pasteSecret(path: string, what: string): string {
   return `${rootFor(path)}install -m 0600 /dev/stdin ${file} # paste ${what}, end with Ctrl-D`;
 }
 
+/**
+ * As it has to be typed: where systemd runs the program, only root may read its settings and its state. In a
+ * container there is no sudo, and no need of it.
+ */
+export function toPaste(fix: string, { globalFile }: Pick<Settings, "globalFile">, root = "/") {
+  if (rootFor(globalFile) === "" || !isThere(join(root, "run/systemd/system"))) return fix;
+  return fix.replace(/(^|; |&& )(?=allora-pipeline )/g, "$1sudo ");
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (thrown) {
+    // What may not be looked at is there.
+    return !(thrown instanceof Deno.errors.NotFound);
+  }
+}
+
 type Files = Pick<Settings, "globalFile" | "topicsDir" | "sources">;
 
 /** Opens the file in which a setting stands, or would; what a flag or the environment sets is shown. */

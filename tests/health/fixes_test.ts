@@ -1,12 +1,13 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { PipelineError } from "../../src/errors.ts";
-import { edit, editSetting, exactCure, pasteSecret } from "../../src/health/cure.ts";
+import { edit, editSetting, exactCure, pasteSecret, toPaste } from "../../src/health/cure.ts";
 import { readMnemonic } from "../../src/host/credentials.ts";
 import { REMEDIES } from "../../src/logs/remedies.ts";
 import { loadSettings } from "../../src/settings.ts";
 import { fileError } from "../../src/settings/file_error.ts";
 import { runMain } from "../commands/run_main.ts";
 import { understand } from "../docs/guide.ts";
+import { lookAt, practiseQuickly, rootOf } from "./bench.ts";
 import { assertExact } from "./exact.ts";
 
 interface Line {
@@ -82,6 +83,23 @@ Deno.test("what only root may change on an installed machine is changed by sudo"
   assertEquals(
     exactCure(missing.hint, "false"),
     "sudo install -m 0600 /dev/stdin /var/none/mnemonic # Paste the words and end with Ctrl-D",
+  );
+});
+
+Deno.test("where systemd runs the program, its own commands are typed behind sudo; in a container not", async () => {
+  await using worker = await practiseQuickly();
+  const settings = { globalFile: "/etc/allora-pipeline/allora-pipeline.env" };
+  const root = rootOf(worker);
+  const fixOf = async () => (await lookAt(worker, "failures", { settings: down, root }))[0]?.fix;
+  const down = { ...settings, stateDir: `${root}/none` };
+  assertEquals(await fixOf(), "allora-pipeline submit");
+  await Deno.mkdir(`${root}/run/systemd/system`, { recursive: true });
+  assertEquals(await fixOf(), "sudo allora-pipeline submit");
+  const two = "allora-pipeline predict --topic 1; sudoedit /x # see allora-pipeline help";
+  assertEquals(toPaste(two, settings, root), `sudo ${two}`);
+  assertEquals(
+    toPaste("timedatectl; allora-pipeline rpc", settings, root),
+    "timedatectl; sudo allora-pipeline rpc",
   );
 });
 

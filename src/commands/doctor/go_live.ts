@@ -7,7 +7,7 @@ import type { TopicSettings } from "../../settings.ts";
 import { chainNowMs } from "../../cycle/connect.ts";
 import { openRun } from "../open_run.ts";
 import type { Terminal } from "../terminal_io.ts";
-import { type Block, examine, type Subject } from "./examine.ts";
+import { type Block, examine, pasteable, type Subject } from "./examine.ts";
 import { type Examined, failed } from "./examined.ts";
 import { VERDICTS } from "./report.ts";
 
@@ -37,7 +37,8 @@ export async function goLive(examined: Examined, terminal: Terminal): Promise<re
   const isReady = found.slice(0, REHEARSAL).every(({ results }) =>
     results.every(({ status }) => VERDICTS[status] !== "fail")
   );
-  const results = isReady ? await rehearse(examined, terminal) : [NOT_TRIED];
+  const rehearsed = isReady ? await rehearse(examined, terminal) : [NOT_TRIED];
+  const results = rehearsed.map((result) => pasteable(examined, result));
   return found.with(REHEARSAL, { ...found[REHEARSAL]!, results });
 }
 

@@ -45,7 +45,7 @@ export function openContext(options: ContextOptions): HealthContext & Disposable
     )
   );
   return {
-    ...{ settings, host, signal, pauseFile, ledger, chain, probes },
+    ...{ settings, host, signal, pauseFile, root, ledger, chain, probes },
     worker: () => ledger().workers()[0] ?? noWorker(),
     marketNowMs: once(async () => {
       const times = (await probes()).flatMap(({ status }) =>
