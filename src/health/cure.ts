@@ -4,7 +4,7 @@ import type { Settings, TopicSettings } from "../settings.ts";
 
 /** What begins a command of a shell; it ends with the hint. */
 const SHELL = new RegExp(
-  "^(sudo |sudoedit |systemctl |journalctl |chmod |chown |install |mkdir |cat |sed |grep |rm |mv |ls |du |df |" +
+  "^(sudo |sudoedit |systemctl |journalctl |chmod |chown |install -m |mkdir |cat |sed |grep |rm |mv |ls |du |df |" +
     'ps |ss |ulimit |timedatectl|\\(umask |"\\$\\{EDITOR)',
 );
 /** What begins one of ours; prose may go on after it. */

@@ -3,8 +3,11 @@ import { noticeOfTurn } from "../../src/health/alerts/notice.ts";
 import { type CheckResult, type Status, STATUSES } from "../../src/health/check.ts";
 import { healthIds } from "../docs/guide.ts";
 import { practiseQuickly } from "./bench.ts";
-import { DRIVES } from "./drives.ts";
+import { DRIVES_OF_WORK } from "./drives_of_work.ts";
+import { DRIVES_OF_WORLD } from "./drives_of_world.ts";
 import { assertExact } from "./exact.ts";
+
+const DRIVES = [...DRIVES_OF_WORK, ...DRIVES_OF_WORLD];
 
 /** Host, topic, cause, the command that cures it, and the journal's line. */
 function assertAlertIsWhole(result: CheckResult): void {

@@ -1,39 +1,15 @@
 import process from "node:process";
 import { DatabaseSync } from "node:sqlite";
-import type { CheckResult, Status } from "../../src/health/check.ts";
-import type { CheckName } from "../../src/health/checks.ts";
 import { statePaths } from "../../src/host/paths.ts";
 import { loadSettings } from "../../src/settings.ts";
 import type { Practice } from "../cycle/practice.ts";
-import { DOWN, type Look, lookAt, practiseQuickly, rootOf } from "./bench.ts";
-import { serveCoinbase } from "./coinbase.ts";
-import { letErrorsRise } from "./risen_errors.ts";
+import { DOWN, type Look, lookAt, rootOf } from "./bench.ts";
+import { at, type Drive } from "./drive.ts";
 
-const [MINUTE_MS, DAY_MS] = [60_000, 86_400_000];
 const ALLO = 10n ** 18n;
 const PHRASE = `${"abandon ".repeat(11)}about\n`;
-const NOBODY = "http://127.0.0.1:1";
 
-/** What is found, by the status that it must be in. */
-type See = (status: Status, results: readonly CheckResult[]) => void;
-
-/** Drives what is found under `id` to each status, by the devnet or by the real thing. */
-export interface Drive {
-  readonly id: string;
-  /** Which of two ways to the same id. */
-  readonly way?: string;
-  /** Options of the worker that is looked at. */
-  readonly chainId?: string;
-  readonly isTrained?: boolean;
-  drive(worker: Practice, see: See): Promise<void>;
-}
-
-const at = (worker: Practice, name: CheckName) => (look: Look = {}) => lookAt(worker, name, look);
-const inMinutes = (minutes: number): Look => ({ nowMs: Date.now() + minutes * MINUTE_MS });
-const cutShort = (): Look => ({
-  settings: { rpcTimeoutMs: 60_000 },
-  stop: AbortSignal.timeout(50),
-});
+const inMinutes = (minutes: number): Look => ({ nowMs: Date.now() + minutes * 60_000 });
 const nowhere = ({ settings }: Practice) => ({
   settings: { stateDir: `${settings.stateDir}/none` },
 });
@@ -67,7 +43,8 @@ async function asStranger<T>(worker: Practice, body: () => Promise<T>): Promise<
   }
 }
 
-export const DRIVES: readonly Drive[] = [
+/** What the worker itself does, and has. */
+export const DRIVES_OF_WORK: readonly Drive[] = [
   {
     id: "settings",
     async drive(worker, see) {
@@ -177,112 +154,6 @@ export const DRIVES: readonly Drive[] = [
       see("CRITICAL", await look(1e16, 1e15));
       edited(worker, "UPDATE transactions SET fee_paid_uallo = 'much'");
       see("UNKNOWN", await look(10, 3));
-    },
-  },
-  {
-    id: "endpoint",
-    async drive(worker, see) {
-      const look = at(worker, "endpoint");
-      const [own] = worker.settings.rpc;
-      see("OK", await look());
-      see("WARNING", await look({ settings: { rpc: [own!, NOBODY] } }));
-      see("CRITICAL", await look({ settings: DOWN }));
-      worker.devnet.fault("hang");
-      see("UNKNOWN", await look(cutShort()));
-    },
-  },
-  {
-    id: "latency",
-    async drive(worker, see) {
-      const look = at(worker, "endpoint");
-      see("OK", await look());
-      see("UNKNOWN", await look({ settings: DOWN }));
-      await using other = await practiseQuickly();
-      const [own, quick] = [worker.settings.rpc[0]!, other.settings.rpc[0]!];
-      worker.devnet.fault("slow:2300ms");
-      const rpcTimeoutMs = 4400;
-      const [helped, alone] = await Promise.all([
-        look({ settings: { rpc: [own, quick], rpcTimeoutMs } }),
-        look({ settings: { rpcTimeoutMs } }),
-      ]);
-      see("WARNING", helped);
-      see("CRITICAL", alone);
-    },
-  },
-  {
-    id: "clock",
-    chainId: "allora-testnet-9",
-    async drive(worker, see) {
-      const look = (seconds: number, settings = {}) =>
-        lookAt(worker, "clock", { nowMs: worker.devnet.nowMs() + seconds * 1000, settings });
-      see("OK", await look(5));
-      see("WARNING", await look(-30));
-      see("CRITICAL", await look(7200));
-      see("UNKNOWN", await look(5, DOWN));
-    },
-  },
-  {
-    id: "market",
-    async drive(worker, see) {
-      const [topic] = worker.settings.topics;
-      const look = (changes = {}) =>
-        lookAt(worker, "market", { settings: { topics: [{ ...topic!, ...changes }] } });
-      const down = { binanceUrl: NOBODY };
-      await using coinbase = serveCoinbase(worker.devnet, 1);
-      const venues = [{ kind: "binance" }, { kind: "coinbase" }];
-      see("OK", await look());
-      see("WARNING", await look({ ...down, venues, coinbaseUrl: coinbase.url }));
-      see("CRITICAL", await look(down));
-      worker.devnet.fault("hang");
-      see("UNKNOWN", await at(worker, "market")(cutShort()));
-    },
-  },
-  {
-    id: "agreement",
-    async drive(worker, see) {
-      const [topic] = worker.settings.topics;
-      const venues = [{ kind: "binance" }, { kind: "coinbase" }] as const;
-      const look = (coinbaseUrl: string, changes = {}) => {
-        const topics = [{ ...topic!, venues, coinbaseUrl, ...changes }];
-        return lookAt(worker, "market", { settings: { topics } });
-      };
-      for (const [status, factor] of [["OK", 1], ["WARNING", 1.009], ["CRITICAL", 1.02]] as const) {
-        await using coinbase = serveCoinbase(worker.devnet, factor);
-        see(status, await look(coinbase.url));
-      }
-      see("UNKNOWN", await look(NOBODY, { binanceUrl: NOBODY }));
-    },
-  },
-  {
-    id: "model",
-    isTrained: true,
-    async drive(worker, see) {
-      const look = at(worker, "model");
-      const later = (days: number): Look => ({
-        settings: DOWN,
-        nowMs: worker.devnet.nowMs() + days * DAY_MS,
-      });
-      see("OK", await look());
-      see("WARNING", await look(later(31)));
-      see("CRITICAL", await look(later(91)));
-      const promoted = `${statePaths(worker.settings.stateDir).models(1n)}/promoted.json`;
-      await Deno.remove(promoted);
-      await Deno.mkdir(promoted);
-      see("UNKNOWN", await look());
-    },
-  },
-  {
-    id: "drift",
-    isTrained: true,
-    async drive(worker, see) {
-      const look = at(worker, "model");
-      see("OK", await look());
-      letErrorsRise(worker);
-      see("WARNING", await look());
-      see("CRITICAL", await look({ settings: DOWN, nowMs: worker.devnet.nowMs() + 20 * DAY_MS }));
-      const { ledger } = statePaths(worker.settings.stateDir);
-      await Deno.rename(ledger, `${ledger}.moved`);
-      see("UNKNOWN", await look());
     },
   },
   {
