@@ -43,6 +43,8 @@ export interface Settings extends Values<typeof GLOBAL_SETTINGS> {
   readonly broken: readonly BrokenTopic[];
   readonly sources: Sources;
   readonly texts: Texts;
+  /** The file of the settings for all topics; it may not be there. */
+  readonly globalFile: string;
   /** Where the topics' files are. */
   readonly topicsDir: string;
   /** systemd's $CREDENTIALS_DIRECTORY, whose files have modes of their own. */
@@ -99,6 +101,7 @@ export function loadSettings(input: SettingsInput): Settings {
     broken,
     sources: wheres(global.found),
     texts: texts(global.found),
+    globalFile: place.globalFile,
     topicsDir: place.topicsDir,
     credentialsDir: env["CREDENTIALS_DIRECTORY"] || undefined,
   };

@@ -14,6 +14,7 @@ import { pause } from "./checks/pause.ts";
 import { settings } from "./checks/settings.ts";
 import { submission } from "./checks/submission.ts";
 import type { HealthContext } from "./context.ts";
+import { toPaste } from "./cure.ts";
 import { unknown } from "./found.ts";
 
 type Found = CheckResult | readonly CheckResult[];
@@ -39,6 +40,16 @@ const CHECKS = {
 
 export type CheckName = keyof typeof CHECKS;
 
+/** What shows more when a check as a whole cannot be made, where it is not the doctor. */
+const MORE: Readonly<Partial<Record<string, string>>> = {
+  failures: "allora-pipeline ledger check",
+  "last-run": "allora-pipeline ledger check",
+  balance: "allora-pipeline rpc",
+  endpoint: "allora-pipeline rpc",
+  clock: "allora-pipeline rpc",
+  market: "allora-pipeline predict",
+};
+
 /**
  * Makes the checks named, or all, at the same time, and never fails: a check that does, or that is not
  * done when the context's signal is aborted, is UNKNOWN with the reason.
@@ -50,13 +61,14 @@ export async function check(
   const rows: readonly (readonly [string, Check])[] = Object.entries(CHECKS);
   const wanted = rows.filter(([id]) => only === undefined || only.some((name) => name === id));
   const found = await Promise.all(wanted.map(([id, check]) => answerOf(context, id, check)));
-  return found.flat().map(withoutCure);
+  return found.flat().map((result) => cured(context, result));
 }
 
 /** What is well needs no cure. */
-function withoutCure(result: CheckResult): CheckResult {
-  const { fix: _, ...well } = result;
-  return result.status === "OK" ? well : result;
+function cured({ settings, root }: HealthContext, result: CheckResult): CheckResult {
+  const { fix, ...well } = result;
+  if (result.status === "OK" || fix === undefined) return well;
+  return { ...well, fix: toPaste(fix, settings, root) };
 }
 
 async function answerOf(context: HealthContext, id: string, check: Check): Promise<Found> {
@@ -68,7 +80,7 @@ async function answerOf(context: HealthContext, id: string, check: Check): Promi
   try {
     return await Promise.race([isLate.promise, Promise.resolve().then(() => check(context))]);
   } catch (thrown) {
-    return unknown(thrown, { id });
+    return unknown(thrown, { id }, MORE[id]);
   } finally {
     signal.removeEventListener("abort", onAbort);
   }

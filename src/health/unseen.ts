@@ -6,11 +6,12 @@ const FINDS: Readonly<Record<string, readonly string[]>> = {
   balance: ["runway"],
   endpoint: ["latency"],
   market: ["agreement"],
+  model: ["drift"],
 };
 /** Found of what the topics' files name. */
 const OF_TOPICS = ["market", "agreement", "credentials"];
 /** Found by asking the chain. */
-const OF_CHAIN = ["submission", "balance", "clock"];
+const OF_CHAIN = ["submission", "balance", "clock", "latency"];
 
 /**
  * Whether the results say nothing of a name because what would have found it could not be looked at: the

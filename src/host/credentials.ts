@@ -1,5 +1,5 @@
 import { PipelineError } from "../errors.ts";
-import { fileError, shellQuote } from "../settings/file_error.ts";
+import { fileError, rootFor, shellQuote } from "../settings/file_error.ts";
 import { createAtomically } from "./atomic_file.ts";
 
 /** Word counts that BIP-39 knows. */
@@ -118,7 +118,11 @@ async function readSecret(
     const isSystemds = credentialsDir !== undefined && path.startsWith(`${credentialsDir}/`);
     if (mode !== null && (mode & 0o177) !== 0 && !isSystemds) {
       const octal = (mode & 0o777).toString(8).padStart(4, "0");
-      refuse(`its mode is ${octal}, wider than 0600`, `Run: chmod 600 ${file}`, "denied");
+      refuse(
+        `its mode is ${octal}, wider than 0600`,
+        `Run: ${rootFor(path)}chmod 600 ${file}`,
+        "denied",
+      );
     }
     if (size > MAX_BYTES) {
       refuse(`it is ${size} bytes long`, `Keep the ${content} alone in ${file}`);
@@ -130,7 +134,9 @@ async function readSecret(
       refuse(
         "it is missing",
         `Paste the ${content} and end with Ctrl-D: ` +
-          `(umask 077; mkdir -p ${directory} && cat > ${file})`,
+          (rootFor(path) === ""
+            ? `(umask 077; mkdir -p ${directory} && cat > ${file})`
+            : `sudo install -m 0600 /dev/stdin ${file}`),
       );
     }
     throw fileError("read", path, thrown);
@@ -142,7 +148,12 @@ async function readSecret(
     refuse("it is not UTF-8 text", `Keep the ${content} alone in ${file}`);
   }
   return text ||
-    refuse("it is empty", `Paste the ${content} and end with Ctrl-D: cat > ${file}`);
+    refuse(
+      "it is empty",
+      `Paste the ${content} and end with Ctrl-D: ${
+        rootFor(path) === "" ? "cat >" : "sudo tee"
+      } ${file}`,
+    );
 }
 
 /**

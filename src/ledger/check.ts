@@ -44,6 +44,13 @@ export function quickCheck(path: string): string | undefined {
   return undefined;
 }
 
+/** The program's own rules that a ledger which is whole breaks. Throws as checkLedger does. */
+export function brokenRules(path: string): readonly Check[] {
+  using database = openToRead(path);
+  return INVARIANTS.map((invariant) => hold(database, invariant))
+    .filter(({ verdict }) => verdict !== "ok");
+}
+
 function integrityOf(database: Database): Check {
   const [name, advice] = ["the file is whole", LEDGER_FILE.cure];
   try {

@@ -11,7 +11,8 @@ const NODES =
   "`allora-pipeline rpc` shows what each endpoint of ALLORA_RPC answers. Name more than one there: the " +
   "program fails over by itself.";
 const OTHER_HOST =
-  "Stop the other one, or give each a wallet of its own. If there is no other, the mnemonic is in " +
+  "Stop the other one (`sudo systemctl stop 'allora-pipeline-*'` there), or give each a " +
+  "wallet of its own. If there is no other, the mnemonic is in " +
   "somebody else's hands: move the funds to a new wallet at once.";
 
 /** A row for every event of level warn or error. */
@@ -29,16 +30,19 @@ export const REMEDIES: Readonly<Partial<Record<EventName, Remedy>>> = {
   "topic.failed": {
     cause: "The visit to one topic failed; the other topics were served.",
     remedy:
-      "Do what the hint behind the message says. While the window is open the next visit tries " +
-      "again by itself.",
+      "`allora-pipeline predict --topic @ALLORA_TOPIC_ID@` repeats what comes before the wallet; do what " +
+      "the hint behind the message says. While the window is open the next visit tries again by itself.",
   },
   "venue.failed": {
     cause: "A market venue did not answer, or answered with what is no candle; the next is asked.",
-    remedy: "Nothing, unless it lasts: then correct ALLORA_VENUES, or the venue's key.",
+    remedy:
+      "Nothing, unless it lasts: then `allora-pipeline doctor` tells a wrong key from a venue that is down; " +
+      "correct the key, or ALLORA_VENUES.",
   },
   "candles.suspect": {
     cause: "A venue served a candle before it was final, or corrected its history.",
-    remedy: "Nothing: it is fetched again, and a model that learnt from it is due for training.",
+    remedy: "Nothing: it is fetched again, and a model that learnt from it is due for " +
+      "`allora-pipeline train --topic @ALLORA_TOPIC_ID@`.",
   },
   "settling.failed": {
     cause: "Score and reward of a closed window could not be read from the chain.",
@@ -47,7 +51,7 @@ export const REMEDIES: Readonly<Partial<Record<EventName, Remedy>>> = {
   "clock.skewed": {
     cause: "This machine's clock is wrong, or the chain stands still.",
     remedy:
-      "`timedatectl` shows whether the clock is synchronised; `timedatectl set-ntp true` has it " +
+      "`timedatectl` shows whether the clock is synchronised; `sudo timedatectl set-ntp true` has it " +
       "kept so. If it is right, the chain is late: nothing to do.",
   },
   "endpoint.failed": {
@@ -64,7 +68,9 @@ export const REMEDIES: Readonly<Partial<Record<EventName, Remedy>>> = {
   },
   "chain.upgrade_planned": {
     cause: "The chain has decided to upgrade, and halts at that block until its nodes have.",
-    remedy: "Look for a release of allora-pipeline that knows the upgrade, and install it before.",
+    remedy:
+      "`allora-pipeline version` shows what runs here: look for a release that knows the upgrade, and install " +
+      "it before.",
   },
   "model.retrain_advised": {
     cause:
@@ -109,8 +115,8 @@ export const REMEDIES: Readonly<Partial<Record<EventName, Remedy>>> = {
     cause:
       "The ledger was lost, replaced or restored, or the wallet is used on another machine too.",
     remedy:
-      "Nothing is sent twice. After a restore this is expected; otherwise make sure that the " +
-      "wallet is used here only.",
+      "Nothing is sent twice. After a restore this is expected; otherwise `allora-pipeline history --last 24` " +
+      "shows since when, and the wallet must be used here only.",
   },
   "submission.rejected": {
     cause: "The chain refused the prediction of topic @ALLORA_TOPIC_ID@, nonce @ALLORA_NONCE@.",
@@ -132,7 +138,7 @@ export const REMEDIES: Readonly<Partial<Record<EventName, Remedy>>> = {
     cause: "The ledger and the nodes that were asked cannot tell how a past window ended.",
     remedy:
       "Nothing can be done for that window. A node that keeps more history can tell: name one " +
-      "in ALLORA_RPC.",
+      "in ALLORA_RPC, and `allora-pipeline rpc` shows whether it is used.",
   },
   "wallet.used_elsewhere": {
     cause: "The chain has transactions of the wallet that this ledger did not send.",
@@ -140,7 +146,8 @@ export const REMEDIES: Readonly<Partial<Record<EventName, Remedy>>> = {
   },
   "faucet.busy": {
     cause: "The faucet limits how often it gives.",
-    remedy: "Nothing: it is asked again. If it ends with exit code 75, come back later.",
+    remedy:
+      "Nothing: it is asked again. If it ends with exit code 75, `allora-pipeline wallet faucet` later.",
   },
   "fee.cap_reached": {
     cause: "The fees of the last 24 hours and the next one together pass the cap.",
@@ -151,7 +158,7 @@ export const REMEDIES: Readonly<Partial<Record<EventName, Remedy>>> = {
   "daemon.reload_failed": {
     cause: "The settings that SIGHUP had read again cannot be used.",
     remedy:
-      "Correct them as the error says, then `systemctl kill -s HUP allora-pipeline-daemon` again.",
+      "Correct them as the error says, then `sudo systemctl kill -s HUP allora-pipeline-daemon` again.",
   },
   "daemon.unsubscribed": {
     cause: "The websocket of a node closed, or was refused. The daemon polls in the meantime.",
@@ -159,15 +166,14 @@ export const REMEDIES: Readonly<Partial<Record<EventName, Remedy>>> = {
   },
   "daemon.unnoticed": {
     cause: "The socket of systemd's notifications takes nothing.",
-    remedy:
-      "If systemd restarts the daemon for want of signs of life, look at its sandbox: AF_UNIX " +
-      "must be allowed.",
+    remedy: "If systemd restarts the daemon for want of signs of life, look at its sandbox: " +
+      "`systemctl show -P RestrictAddressFamilies allora-pipeline-daemon` must name AF_UNIX.",
   },
   "log.rotation_failed": {
     cause: "The log could not be moved aside or compressed. No line of it is lost.",
     remedy:
-      "Do what the hint behind the message says: free space, or correct the owner and mode of " +
-      "the log directory. The next rotation tries again.",
+      "Do what the hint behind the message says: free space (`df -h`), or correct the owner and mode of " +
+      "the log directory, which `allora-pipeline doctor` shows. The next rotation tries again.",
   },
   "alert.raised": {
     cause: "A check of the program's health found something wrong.",
@@ -199,7 +205,7 @@ export const REMEDIES: Readonly<Partial<Record<EventName, Remedy>>> = {
   },
   "alert.waiting": {
     cause: "Another run is telling the channels at this moment.",
-    remedy: "Nothing: the next run tells what is left.",
+    remedy: "Nothing: the next run tells what is left; `allora-pipeline alert list` shows it.",
   },
   "alert.failed": {
     cause: "What is to be told could not be found out. Submitting goes on.",
@@ -212,7 +218,9 @@ export const REMEDIES: Readonly<Partial<Record<EventName, Remedy>>> = {
   },
   "metrics.unwritten": {
     cause: "The file of metrics could not be written. Submitting goes on.",
-    remedy: "Correct owner and mode of its directory, or free space on its disk.",
+    remedy:
+      "`allora-pipeline doctor --settings` names the file: correct owner and mode of its directory, or free " +
+      "space on its disk.",
   },
   "metrics.balance_unknown": {
     cause: "No node told the wallet's balance, so that the metrics leave it out.",
@@ -238,7 +246,9 @@ export const REMEDIES: Readonly<Partial<Record<EventName, Remedy>>> = {
   "price.not_now": {
     cause:
       "No venue gave the minute candle from which a price starts; the last whole candle's close stood in.",
-    remedy: "Nothing, unless it lasts: then name a venue with minute candles in ALLORA_VENUES.",
+    remedy:
+      "Nothing, unless it lasts: then name a venue with minute candles in ALLORA_VENUES, and " +
+      "`allora-pipeline predict --topic @ALLORA_TOPIC_ID@` shows whether they come.",
   },
   "truth.without_minutes": {
     cause:

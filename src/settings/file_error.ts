@@ -7,7 +7,7 @@ export function fileError(action: string, path: string, thrown: unknown): Pipeli
   if (thrown instanceof Deno.errors.PermissionDenied) {
     return new PipelineError("denied", `Cannot ${action} ${path}: permission is denied`, {
       ...cause,
-      hint: `Look at the owner and mode: ls -ld ${shellQuote(path)}`,
+      hint: `Look at the owner and mode: ${rootFor(path)}ls -ld ${shellQuote(path)}`,
     });
   }
   if (isMisplaced(thrown)) {
@@ -26,6 +26,11 @@ export function fileError(action: string, path: string, thrown: unknown): Pipeli
 /** `text` as one word for a POSIX shell. */
 export function shellQuote(text: string): string {
   return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** "sudo " before a command that looks at or changes what an installed machine keeps for the service. */
+export function rootFor(path: string): string {
+  return /^\/(etc|run|var)\//.test(path) ? "sudo " : "";
 }
 
 function isMisplaced(thrown: unknown): boolean {

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { HOURLY, type Practice, type PracticeOptions, practise } from "../cycle/practice.ts";
+import { assertExact } from "../health/exact.ts";
 import { runMain } from "./run_main.ts";
 
 /** One line of the doctor. */
@@ -42,6 +43,7 @@ export async function patient(options: PracticeOptions = {}): Promise<Patient> {
       const lines = blocks.flatMap((
         { subject: block, results }: { subject: string; results: object[] },
       ) => results.map((each) => ({ ...each, block })));
+      for (const { id, fix } of lines) if (fix !== null) await assertExact(fix, id);
       return { code, lines };
     },
     [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose](),

@@ -43,9 +43,9 @@ Deno.test("units that are not installed, or installed and not enabled, are told 
   assertEquals(await verdicts([], []), [["units", "WARNING", "sudo allora-pipeline install"]]);
   assertEquals(await verdicts(SHIPPED, []), [
     ["units", "OK", ""],
-    ["submit", "WARNING", "systemctl enable --now allora-pipeline.target"],
-    ["rotation", "WARNING", "systemctl enable --now allora-pipeline-rotate.timer"],
-    ["health", "WARNING", "systemctl enable --now allora-pipeline-health.timer"],
+    ["submit", "WARNING", "sudo systemctl enable --now allora-pipeline.target"],
+    ["rotation", "WARNING", "sudo systemctl enable --now allora-pipeline-rotate.timer"],
+    ["health", "WARNING", "sudo systemctl enable --now allora-pipeline-health.timer"],
     ["journal", "OK", ""],
   ]);
 });
@@ -70,7 +70,7 @@ Deno.test("timer and daemon at the same time fail, whichever way they are enable
   ]);
   assertEquals(
     submit?.join(" "),
-    "submit CRITICAL systemctl disable --now allora-pipeline-submit@7.timer",
+    "submit CRITICAL sudo systemctl disable --now allora-pipeline-submit@7.timer",
   );
   await using both = await machine(SHIPPED, ["multi-user/.target", "multi-user/-daemon.service"]);
   assertEquals(unitsOf(both.root).enabled.submitTimers, ["allora-pipeline.target"]);

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { runChecks } from "../../src/commands/health/run_checks.ts";
 import { startDevnet } from "../../src/devnet/start.ts";
 import { realHost } from "../../src/host/host.ts";
-import { assertSays, DOWN, lookAt, practiseQuickly } from "./bench.ts";
+import { assertSays, DOWN, lookAt, practiseQuickly, rootOf } from "./bench.ts";
 
 const NOBODY = "http://127.0.0.1:1";
 
@@ -54,7 +54,10 @@ Deno.test("each endpoint by itself: one that is down is a warning while another 
   assertSays(await look(own!), name, "OK", /the newest$/);
   devnet.fault("wrong-chain-id:1");
   const foreign = assertSays(await look(own!), name, "CRITICAL", /^it serves chain .*, not allora/);
-  assertEquals(foreign.fix, "allora-pipeline rpc # then take it out of ALLORA_RPC (.env:1)");
+  assertEquals(
+    foreign.fix,
+    `"\${EDITOR:-vi}" ${rootOf(worker)}/.env # take ${own} out of ALLORA_RPC (.env:1)`,
+  );
   devnet.fault("slow:2100ms@1");
   assertSays(await look(own!), `latency ${own}`, "WARNING", /^answers in 2\d+ ms$/);
 });

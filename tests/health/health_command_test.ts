@@ -25,9 +25,9 @@ Deno.test("health says that all is well only when it is, and writes the two file
   const [head, ...lines] = well.stdout.trimEnd().split("\n");
   assertMatch(
     head!,
-    /^OK - all is well: 18 OK \| 'settings'=1 .*'submission topic 1'=0;0;1 .*'log/,
+    /^OK - all is well: 19 OK \| 'settings'=1;;1: .*'submission topic 1'=0;0;1 .*'log/,
   );
-  assert(lines.length === 18 && lines.every((line) => /^OK {2}\S/.test(line)), well.stdout);
+  assert(lines.length === 19 && lines.every((line) => /^OK {2}\S/.test(line)), well.stdout);
   assertEquals(await isThere(`${logDir}/submission.log`), false);
   const status = await Deno.readTextFile(`${logDir}/healthcheck_status.log`);
   assertMatch(status, /^status +OK: all is well/);

@@ -29,9 +29,10 @@ Deno.test("a check that could not be made ends no incident, and a topic whose fi
     found("latency", "WARNING", { subject: node }),
     found("market", "WARNING", { subject: `binance ${grid}` }),
     found("agreement", "CRITICAL", { subject: grid }),
+    found("drift", "WARNING", { topicId }),
   ];
   await alertOn(open, at.context, { isComplete: true });
-  assertEquals(titlesOf(hook).length, 5);
+  assertEquals(titlesOf(hook).length, 6);
   // Each look hides what it could not look at; the rest is there, and as bad as before.
   const hidden: readonly (readonly [CheckResult, readonly string[]])[] = [
     [found("submission", "UNKNOWN"), ["submission"]],
@@ -39,6 +40,7 @@ Deno.test("a check that could not be made ends no incident, and a topic whose fi
     [found("endpoint", "WARNING", { subject: node }), ["latency"]],
     [found("endpoint", "UNKNOWN"), ["latency"]],
     [found("market", "UNKNOWN"), ["market", "agreement"]],
+    [found("model", "UNKNOWN", { topicId }), ["drift"]],
     [found("settings", "CRITICAL", { topicId }), ["submission", "market", "agreement"]],
   ];
   for (const [result, ids] of hidden) {
@@ -49,6 +51,7 @@ Deno.test("a check that could not be made ends no incident, and a topic whose fi
   await lookTwice(at, [
     found("endpoint", "OK", { subject: "http://other" }),
     found("balance", "OK"),
+    found("model", "OK", { topicId }),
   ]);
   await lookTwice(at, []);
   assertEquals(at.context.ledger.openAlerts(), []);
@@ -61,6 +64,7 @@ Deno.test("one endpoint that is down is one message, not one of each check that 
   const topics = [1n, 2n].map((topicId) => found("submission", "UNKNOWN", { topicId }));
   const down = found("endpoint", "CRITICAL", { subject });
   const others = [found("balance", "UNKNOWN"), found("clock", "UNKNOWN"), ...topics];
+  others.push(found("latency", "UNKNOWN", { subject }));
   await lookTwice(at, [down, ...others]);
   assertEquals(titlesOf(hook), [`CRITICAL endpoint, ${subject}: it is CRITICAL`]);
   await lookTwice(at, [found("endpoint", "OK", { subject }), found("balance", "UNKNOWN")]);

@@ -1,29 +1,14 @@
 import { assertEquals } from "@std/assert";
-import type { Devnet } from "../../src/devnet/start.ts";
 import { statePaths } from "../../src/host/paths.ts";
 import { damageModel, practise } from "../cycle/practice.ts";
 import { assertSays, lookAt, practiseQuickly } from "./bench.ts";
+import { serveCoinbase } from "./coinbase.ts";
+import { letErrorsRise } from "./risen_errors.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const BINANCE = "market binance BTC/USD 60min";
 const COINBASE = "market coinbase BTC/USD 60min";
-
-/** Coinbase with the devnet's prices times `factor`, of which it has none of the last `missing` hours. */
-function serveCoinbase(devnet: Devnet, factor: number, missing = 0) {
-  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
-    const { searchParams } = new URL(request.url);
-    const [fromMs, toMs] = ["start", "end"].map((name) => Date.parse(searchParams.get(name)!));
-    const rows = [];
-    for (let openMs = fromMs!; openMs <= toMs! - missing * HOUR_MS; openMs += HOUR_MS) {
-      const close = devnet.price("BTC/USD", openMs + HOUR_MS)! * factor;
-      rows.unshift([openMs / 1000, close, close, close, close, 1]);
-    }
-    return Response.json(rows);
-  });
-  const url = `http://127.0.0.1:${server.addr.port}`;
-  return { url, [Symbol.asyncDispose]: () => server.shutdown() };
-}
 
 Deno.test("candles: fresh, stale or refused at each venue, and whether two venues agree", async () => {
   await using worker = await practiseQuickly();
@@ -103,7 +88,7 @@ Deno.test("the model: there, of age, drifted, damaged, or the person's own", asy
   const look = (changes: Partial<NonNullable<typeof topic>> = {}) =>
     lookAt(worker, "model", { settings: { topics: [{ ...topic!, ...changes }] } });
   const found = assertSays(await look(), name, "OK", /^ridge [0-9a-f]{12} was trained on candles/);
-  assertEquals([found.warn, found.unit], ["30", "days"]);
+  assertEquals([found.warn, found.crit, found.unit], ["30", "90", "days"]);
   worker.devnet.step(2 * 720 * 24);
   assertSays(await look({ modelMaxAgeMs: DAY_MS }), name, "WARNING", /up to 2(\.\d)? days ago$/);
   const own = { kind: "http", url: "http://127.0.0.1:1" } as const;
@@ -125,19 +110,7 @@ Deno.test("the model: there, of age, drifted, damaged, or the person's own", asy
 
 Deno.test("errors that have risen since the model was trained are told with the day", async () => {
   await using worker = await practise();
-  const { ledger, address } = worker;
-  for (let hour = 0; hour < 160; hour++) {
-    const key = { topicId: 1n, nonce: BigInt(720 * (hour + 1)), worker: address };
-    const sd = (hour < 100 ? 1 : 4) * (hour % 3 - 1 || 0.5);
-    ledger.plan({
-      ...{ ...key, value: "0.1", labels: null, model: "ridge 0", fallback: null, basePrice: 1 },
-      ...{ low: 0, high: 0, low80: 0, high80: 0, sigma: 0.01 },
-      ...{ baseMs: worker.devnet.nowMs() + hour * HOUR_MS },
-      ...{ windowOpens: key.nonce + 1n, windowCloses: key.nonce + 600n },
-    });
-    ledger.resolve(key, "confirmed", "of a test");
-    ledger.settle(key, { realised: 0, loss: (0.01 * sd) ** 2, lossZero: 1 });
-  }
+  letErrorsRise(worker);
   const found = await lookAt(worker, "model");
-  assertSays(found, "model topic 1", "WARNING", /have risen, which showed at the epoch of 2024-1/);
+  assertSays(found, "drift topic 1", "WARNING", /have risen, which showed at the epoch of 2024-1/);
 });

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { writeAlertsFile } from "../../src/health/alerts_file.ts";
 import { type CheckResult, type Status, worstStatus } from "../../src/health/check.ts";
-import { cureOf } from "../../src/health/found.ts";
+import { cureOf } from "../../src/health/cure.ts";
 import { logTail } from "../../src/health/log_tail.ts";
 import { isOutside, statusOf } from "../../src/health/range.ts";
 import { reportText } from "../../src/health/report.ts";

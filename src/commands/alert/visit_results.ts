@@ -1,5 +1,6 @@
 import type { Run } from "../../cycle/run.ts";
 import type { CheckResult } from "../../health/check.ts";
+import { toPaste } from "../../health/cure.ts";
 import { statusOf } from "../../health/range.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import type { Settings } from "../../settings.ts";
@@ -21,7 +22,12 @@ export function visitResults(
   worker: string,
 ): readonly CheckResult[] {
   if (!isShort(ledger, topicId, worker)) return [];
-  return [...missed(ledger, topicId, worker, settings.healthMissed), ...failures(ledger, topicId)];
+  return [
+    ...missed(ledger, topicId, worker, settings.healthMissed),
+    ...failures(ledger, topicId),
+  ].map(({ fix, ...result }) =>
+    fix === undefined ? result : { ...result, fix: toPaste(fix, settings) }
+  );
 }
 
 function missed(

@@ -1,5 +1,6 @@
 import { channelSecrets } from "../../health/channel_secrets.ts";
 import type { CheckResult } from "../../health/check.ts";
+import { pasteSecret } from "../../health/cure.ts";
 import { type Examined, failed } from "./examined.ts";
 
 /** Whether somebody would be told, as far as can be known without telling anybody. */
@@ -17,6 +18,6 @@ export async function alerts({ settings }: Examined): Promise<readonly CheckResu
   return [...all, {
     ...{ id: "channels", status: "WARNING" },
     message: "none is on: nobody is told when something is wrong",
-    fix: `put the URL of a webhook into ${settings.slackWebhookFile}, or set ALLORA_SMTP_HOST`,
+    fix: pasteSecret(settings.slackWebhookFile, "a webhook's URL (or set ALLORA_SMTP_HOST)"),
   }];
 }

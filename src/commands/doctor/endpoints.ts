@@ -1,5 +1,6 @@
 import { survey, type Surveyed } from "../../chain/survey.ts";
 import type { CheckResult } from "../../health/check.ts";
+import { editSetting } from "../../health/cure.ts";
 import { plural } from "../../health/words.ts";
 import { ledgerOrWhyNot } from "../look.ts";
 import { latencyOf, nameOf, sentenceOf } from "../rpc/shown.ts";
@@ -26,7 +27,7 @@ export async function endpoints(examined: Examined): Promise<readonly CheckResul
     ? {
       ...{ ...what, status: "WARNING" },
       message: `${counted}: nobody confirms what it says of a window`,
-      fix: "name another in ALLORA_RPC",
+      fix: editSetting(settings, "ALLORA_RPC", "name another in ALLORA_RPC"),
     }
     : { ...what, status: "OK", message: counted };
   return [...found.map((each) => line(each, usable)), whole];

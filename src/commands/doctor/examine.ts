@@ -1,5 +1,6 @@
 import type { CheckResult } from "../../health/check.ts";
 import { check } from "../../health/checks.ts";
+import { toPaste } from "../../health/cure.ts";
 import { unknown } from "../../health/found.ts";
 import { statePaths } from "../../host/paths.ts";
 import { alerts } from "./alerts.ts";
@@ -56,11 +57,18 @@ export async function examine(
   );
   return await Promise.all(wanted.map(async ([name, { look }]): Promise<Block> => {
     try {
-      return { subject: name, results: await look(examined) };
+      const results = (await look(examined)).map((result) => pasteable(examined, result));
+      return { subject: name, results };
     } catch (thrown) {
-      return { subject: name, results: [unknown(thrown, { id: name })] };
+      return { subject: name, results: [unknown(thrown, { id: name }, "allora-pipeline health")] };
     }
   }));
+}
+
+/** With the cure as it has to be typed on this machine. */
+export function pasteable({ settings, root }: Examined, result: CheckResult): CheckResult {
+  const { fix, ...found } = result;
+  return fix === undefined ? found : { ...found, fix: toPaste(fix, settings, root) };
 }
 
 /** Where everything is read from and written to, and whether it can be used. */

@@ -5,8 +5,8 @@ import { NOBODY } from "../../chain/survey.ts";
 import { messageOf, PipelineError } from "../../errors.ts";
 import type { CheckResult } from "../../health/check.ts";
 import type { HealthContext } from "../../health/context.ts";
-import { cureOf, unknown } from "../../health/found.ts";
-import { shellQuote } from "../../settings/file_error.ts";
+import { exactCure } from "../../health/cure.ts";
+import { unknown } from "../../health/found.ts";
 import type { Place, Settings, TopicSettings } from "../../settings.ts";
 import { openContext } from "../health/context.ts";
 import type { Terminal } from "../terminal_io.ts";
@@ -108,7 +108,9 @@ export async function ofTopics(
 ): Promise<readonly CheckResult[]> {
   const found = await topics();
   return found.flatMap((facts) =>
-    "error" in facts ? unknown(facts.error, { id, topicId: facts.topic.topicId }) : look(facts)
+    "error" in facts
+      ? unknown(facts.error, { id, topicId: facts.topic.topicId }, "allora-pipeline rpc")
+      : look(facts)
   );
 }
 
@@ -125,10 +127,10 @@ export function failed(
 ): CheckResult {
   const hint = thrown instanceof PipelineError ? thrown.hint : undefined;
   const message = messageOf(thrown).replace(/\.$/, "");
-  return { ...what, status: "CRITICAL", message, fix: hint === undefined ? fix : cureOf(hint) };
+  return { ...what, status: "CRITICAL", message, fix: exactCure(hint, fix) };
 }
 
-/** The topic's file as a word for a shell. */
+/** The topic's file. */
 export function topicFile({ place }: Examined, topicId: bigint): string {
-  return shellQuote(join(place.topicsDir, `${topicId}.env`));
+  return join(place.topicsDir, `${topicId}.env`);
 }

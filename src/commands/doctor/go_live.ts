@@ -7,7 +7,7 @@ import type { TopicSettings } from "../../settings.ts";
 import { chainNowMs } from "../../cycle/connect.ts";
 import { openRun } from "../open_run.ts";
 import type { Terminal } from "../terminal_io.ts";
-import { type Block, examine, type Subject } from "./examine.ts";
+import { type Block, examine, pasteable, type Subject } from "./examine.ts";
 import { type Examined, failed } from "./examined.ts";
 import { VERDICTS } from "./report.ts";
 
@@ -37,13 +37,14 @@ export async function goLive(examined: Examined, terminal: Terminal): Promise<re
   const isReady = found.slice(0, REHEARSAL).every(({ results }) =>
     results.every(({ status }) => VERDICTS[status] !== "fail")
   );
-  const results = isReady ? await rehearse(examined, terminal) : [NOT_TRIED];
+  const rehearsed = isReady ? await rehearse(examined, terminal) : [NOT_TRIED];
+  const results = rehearsed.map((result) => pasteable(examined, result));
   return found.with(REHEARSAL, { ...found[REHEARSAL]!, results });
 }
 
 const NOT_TRIED: CheckResult = {
   ...{ id: "rehearsal", status: "CRITICAL", message: "not tried: what it rests on failed" },
-  fix: "cure the failures above, and run allora-pipeline doctor --go-live again",
+  fix: "allora-pipeline doctor --go-live # again, when the failures above are cured",
 };
 
 /** Predicts for each topic, and where its window is open signs and simulates; nothing is sent. */

@@ -1,7 +1,9 @@
 import { PipelineError } from "../../errors.ts";
 import type { CheckResult } from "../../health/check.ts";
+import { pasteSecret } from "../../health/cure.ts";
 import { unknown } from "../../health/found.ts";
 import { readVenueKey } from "../../host/credentials.ts";
+import { shellQuote } from "../../settings/file_error.ts";
 import type { TopicSettings } from "../../settings.ts";
 import { type Examined, failed } from "./examined.ts";
 
@@ -35,7 +37,7 @@ async function tryKey(
   try {
     await readVenueKey(path, venue, setting, settings.credentialsDir);
   } catch (thrown) {
-    return failed(what, thrown, `chmod 600 ${path}`);
+    return failed(what, thrown, `chmod 600 ${shellQuote(path)}`);
   }
   if (isOffline) return { ...what, status: "OK", message: `in ${path}, not tried offline` };
   try {
@@ -43,10 +45,10 @@ async function tryKey(
     return { ...what, status: "OK", message: `the venue takes the key in ${path}` };
   } catch (thrown) {
     if (!(thrown instanceof PipelineError) || thrown.kind !== "denied") {
-      return unknown(thrown, what);
+      return unknown(thrown, what, `allora-pipeline predict --topic ${topic.topicId}`);
     }
     const message = `the venue refuses the key in ${path}: ${thrown.message}`;
-    return { ...what, status: "CRITICAL", message, fix: `put a valid key into ${path}` };
+    return { ...what, status: "CRITICAL", message, fix: pasteSecret(path, "a valid key") };
   }
 }
 

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import type { CheckResult } from "../../health/check.ts";
-import { fileError, shellQuote } from "../../settings/file_error.ts";
+import { fileError, rootFor, shellQuote } from "../../settings/file_error.ts";
 import { type Examined, failed } from "./examined.ts";
 
 /** Who may change what steers the program, or what it remembers. */
@@ -36,7 +36,7 @@ function look(path: string, { id, worst }: Rule): readonly CheckResult[] {
       ...what,
       status: isWritable ? "CRITICAL" : "WARNING",
       message: `mode ${octal}: others may ${isWritable ? "change" : "read"} it`,
-      fix: `chmod ${isWritable ? "go-w" : "o-rwx"} ${shellQuote(path)}`,
+      fix: `${rootFor(path)}chmod ${isWritable ? "go-w" : "o-rwx"} ${shellQuote(path)}`,
     }];
   } catch (thrown) {
     if (thrown instanceof Deno.errors.NotFound) return [];
@@ -55,7 +55,7 @@ function strangers(directory: string): readonly CheckResult[] {
     const message = `${odd.slice(0, 3).join(", ")}${
       odd.length > 3 ? ` and ${odd.length - 3} more` : ""
     } of another owner: the service cannot write there`;
-    const fix = `chown -R ${uid}:${gid} ${shellQuote(directory)}`;
+    const fix = `${rootFor(directory)}chown -R ${uid}:${gid} ${shellQuote(directory)}`;
     return [{ ...what, status: "CRITICAL", message, fix }];
   } catch (thrown) {
     if (thrown instanceof Deno.errors.NotFound) return [];

@@ -1,5 +1,5 @@
 import type { CheckResult, Status } from "../../health/check.ts";
-import { isCommand } from "../../health/found.ts";
+import { isCommand } from "../../health/cure.ts";
 import { plural } from "../../health/words.ts";
 import { type Colour, paint } from "../../host/terminal.ts";
 import type { Block } from "./examine.ts";

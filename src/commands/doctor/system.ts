@@ -25,7 +25,12 @@ function systemd(root: string): CheckResult {
     const version = systemdVersion(root);
     if (version !== undefined && version < OLDEST_SYSTEMD) {
       const message = `${version} runs this machine: units are handed no secrets by one before 251`;
-      return { ...what, status: "WARNING", message, fix: "use a newer distribution" };
+      return {
+        ...what,
+        status: "WARNING",
+        message,
+        fix: "cat /etc/os-release # Debian 12, Ubuntu 24.04, RHEL 9 and newer ones have it",
+      };
     }
     return { ...what, status: "OK", message: "it runs this machine" };
   }

@@ -1,5 +1,7 @@
 import type { CheckResult } from "../../health/check.ts";
+import { edit } from "../../health/cure.ts";
 import { span } from "../../health/words.ts";
+import { rootFor, shellQuote } from "../../settings/file_error.ts";
 import { type Examined, needsDaemon, ofTopics, type TopicFacts, topicFile } from "./examined.ts";
 import { saidOf } from "./topic_metadata.ts";
 import { type Units, unitsOf } from "./unit_files.ts";
@@ -15,7 +17,9 @@ function look(facts: TopicFacts, examined: Examined, units: Units): readonly Che
   const what = { id: "chain's view", topicId };
   if (onChain === undefined || window === undefined) {
     const message = `${examined.settings.chainId} has no such topic`;
-    return [{ ...what, status: "CRITICAL", message, fix: `rm ${topicFile(examined, topicId)}` }];
+    const file = topicFile(examined, topicId);
+    const fix = `${rootFor(file)}rm ${shellQuote(file)}`;
+    return [{ ...what, status: "CRITICAL", message, fix }];
   }
   const active: CheckResult = window.isActive
     ? { ...what, status: "OK", message: `"${onChain.metadata}", active` }
@@ -46,8 +50,8 @@ function schedule(facts: TopicFacts, { enabled }: Units): CheckResult {
     message: `${lengths}: it needs the daemon${isOnTimer ? ", and the timer is enabled" : ""}`,
     ...isOnTimer
       ? {
-        fix: `systemctl disable --now ${enabled.submitTimers.join(" ")} && ` +
-          "systemctl enable --now allora-pipeline-daemon.service",
+        fix: `sudo systemctl disable --now ${enabled.submitTimers.join(" ")} && ` +
+          "sudo systemctl enable --now allora-pipeline-daemon.service",
       }
       : {},
   };
@@ -70,7 +74,7 @@ function mismatches({ topic, onChain }: TopicFacts, examined: Examined): readonl
   ];
   const what = { id: "settings", topicId: topic.topicId };
   if (differ.length > 0) {
-    const fix = `correct ${topicFile(examined, topic.topicId)}`;
+    const fix = edit(topicFile(examined, topic.topicId), "let it say what the topic says");
     return [{ ...what, status: "WARNING", message: differ.join("; "), fix }];
   }
   const told = Object.values(said).some((value) => value !== undefined);

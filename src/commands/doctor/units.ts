@@ -5,8 +5,8 @@ import { type Units, unitsOf } from "./unit_files.ts";
 /** What shows what the units said that somebody should read. */
 const JOURNAL = "journalctl -u 'allora-pipeline-*' -p warning --since today";
 const ENABLE = {
-  timer: "systemctl enable --now allora-pipeline.target",
-  daemon: "systemctl enable --now allora-pipeline-daemon.service",
+  timer: "sudo systemctl enable --now allora-pipeline.target",
+  daemon: "sudo systemctl enable --now allora-pipeline-daemon.service",
 };
 
 /** Whether something will submit when nobody watches, and only one thing. */
@@ -39,7 +39,7 @@ async function submitter(
   const timers = submitTimers.join(" ");
   if (daemon && submitTimers.length > 0) {
     const message = `both the daemon and ${timers} are enabled: one stops the other at each boot`;
-    return { ...what, status: "CRITICAL", message, fix: `systemctl disable --now ${timers}` };
+    return { ...what, status: "CRITICAL", message, fix: `sudo systemctl disable --now ${timers}` };
   }
   if (daemon) return { ...what, status: "OK", message: "the daemon is enabled" };
   if (submitTimers.length > 0) return { ...what, status: "OK", message: `${timers} is enabled` };
@@ -54,6 +54,6 @@ function helper(id: string, isEnabled: boolean, unit: string): CheckResult {
     id,
     status: "WARNING",
     message: `${unit} is not enabled`,
-    fix: `systemctl enable --now ${unit}`,
+    fix: `sudo systemctl enable --now ${unit}`,
   };
 }

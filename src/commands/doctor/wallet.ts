@@ -5,6 +5,7 @@ import { check } from "../../health/checks.ts";
 import { isInOtherHands, OUT_OF_SIGHT } from "../../health/checks/credentials.ts";
 import { measured, unknown } from "../../health/found.ts";
 import { statePaths } from "../../host/paths.ts";
+import { rootFor, shellQuote } from "../../settings/file_error.ts";
 import { type Examined, failed, ofTopics, type TopicFacts, topicFile } from "./examined.ts";
 import { isThere } from "./system.ts";
 
@@ -44,10 +45,10 @@ async function balance({ health, settings, address }: Examined): Promise<readonl
       ...{ ...what, value: Number(alloOf(held)), unit: "ALLO" },
       ...{ warn: `${alloOf(warn)}:`, crit: `${alloOf(crit)}:` },
       message: `${alloOf(held)} ALLO`,
-      fix: `send ALLO to ${address}; on a testnet run: allora-pipeline wallet faucet`,
+      fix: `allora-pipeline wallet faucet # on a testnet; elsewhere send ALLO to ${address}`,
     })];
   } catch (thrown) {
-    return [unknown(thrown, what)];
+    return [unknown(thrown, what, "allora-pipeline rpc")];
   }
 }
 
@@ -60,7 +61,8 @@ function permission(
   if (window === undefined) return [];
   const { isWhitelisted, isRegistered } = window;
   const { autoRegister } = examined.settings;
-  const file = topicFile(examined, topicId);
+  const path = topicFile(examined, topicId);
+  const [file, off] = [path, `${path}.off`].map(shellQuote);
   const what = { topicId };
   const register = `allora-pipeline wallet register --topic ${topicId}`;
   const whitelist: CheckResult = isWhitelisted
@@ -68,8 +70,7 @@ function permission(
     : {
       ...{ id: "whitelist", ...what, status: "CRITICAL" },
       message: `${address} is not on the topic's whitelist, and whatever is sent costs its fee`,
-      fix: "ask whoever made the topic to add the address, or switch the topic off: " +
-        `mv ${file} ${file}.off`,
+      fix: `${rootFor(path)}mv ${file} ${off} # unless whoever made the topic adds the address`,
     };
   const registration: CheckResult = isRegistered
     ? { id: "registered", ...what, status: "OK", message: "as a worker" }

@@ -45,7 +45,7 @@ export function openContext(options: ContextOptions): HealthContext & Disposable
     )
   );
   return {
-    ...{ settings, host, signal, pauseFile, ledger, chain, probes },
+    ...{ settings, host, signal, pauseFile, root, ledger, chain, probes },
     worker: () => ledger().workers()[0] ?? noWorker(),
     marketNowMs: once(async () => {
       const times = (await probes()).flatMap(({ status }) =>
@@ -99,7 +99,7 @@ async function modelFacts(
   const { topicId } = topic;
   const own = ownModelOf(topic);
   if (own !== undefined) {
-    return { topicId, model: nameOfOwn(own), ageMs: undefined, driftMs: undefined };
+    return { topicId, model: nameOfOwn(own), ageMs: undefined, driftMs: () => undefined };
   }
   const promoted = await keptModel(
     stateDir,
@@ -108,10 +108,9 @@ async function modelFacts(
   );
   if (promoted === undefined) return undefined;
   const { id, spec, trainedToMs } = promoted.artifact;
-  const resolved = resolvedSubmissions(ledger(), topicId);
   return {
     ...{ topicId, model: `${spec.learner} ${id}`, ageMs: nowMs - trainedToMs },
-    driftMs: driftSince(resolved, topic, trainedToMs),
+    driftMs: () => driftSince(resolvedSubmissions(ledger(), topicId), topic, trainedToMs),
   };
 }
 

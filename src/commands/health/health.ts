@@ -1,11 +1,13 @@
 import { EXIT_CODES, messageOf, PipelineError } from "../../errors.ts";
 import { writeAlertsFile } from "../../health/alerts_file.ts";
 import { type CheckResult, worstStatus } from "../../health/check.ts";
+import { exactCure } from "../../health/cure.ts";
 import { reportJson, reportText, STATUS_EXIT_CODES } from "../../health/report.ts";
 import { writeStatusFile } from "../../health/status_file.ts";
 import { statePaths } from "../../host/paths.ts";
 import { type LedgerReader, readLedger } from "../../ledger/read.ts";
 import type { Settings } from "../../settings.ts";
+import { shellQuote } from "../../settings/file_error.ts";
 import { duration } from "../../settings/setting_type.ts";
 import type { Handler, Invocation } from "../command.ts";
 import { settingsOf } from "../open_run.ts";
@@ -81,8 +83,9 @@ function print(
   return STATUS_EXIT_CODES[worstStatus(results.map(({ status }) => status))];
 }
 
-function broken({ message, hint = "allora-pipeline help settings" }: PipelineError): CheckResult {
-  return { id: "settings", status: "UNKNOWN", message, fix: hint };
+function broken({ message, hint }: PipelineError): CheckResult {
+  const fix = exactCure(hint, "allora-pipeline doctor --settings");
+  return { id: "settings", status: "UNKNOWN", message, fix };
 }
 
 /** Both files, each whatever becomes of the other; what could not be written is one more result. */
@@ -108,7 +111,7 @@ function writeFiles(
       return [];
     } catch (thrown) {
       const hint = thrown instanceof PipelineError ? thrown.hint : undefined;
-      const fix = hint ?? `ls -ld ${settings.logDir}`;
+      const fix = exactCure(hint, `ls -ld ${shellQuote(settings.logDir)}`);
       return [{ id: "files", subject, status: "WARNING", message: messageOf(thrown), fix }];
     }
   });

@@ -3,6 +3,7 @@ import type { CheckResult } from "../../health/check.ts";
 import { statePaths } from "../../host/paths.ts";
 import { openLedger } from "../../ledger/ledger.ts";
 import type { Settings } from "../../settings.ts";
+import { shellQuote } from "../../settings/file_error.ts";
 import type { Terminal } from "../terminal_io.ts";
 import { metricsAfterVisit, writeMetricsFile } from "./after_visit.ts";
 
@@ -34,8 +35,9 @@ export async function metricsAfterHealth(
   } catch (thrown) {
     if (!(thrown instanceof Deno.errors.NotFound)) failures.push(messageOf(thrown));
   }
-  return failures.map((message) => ({
-    ...{ id: "metrics", status: "WARNING" as const, message },
-    fix: "allora-pipeline metrics --textfile PATH",
-  }));
+  const { metricsFile } = settings;
+  const fix = `allora-pipeline metrics${
+    metricsFile === undefined ? "" : ` --textfile ${shellQuote(metricsFile)}`
+  }`;
+  return failures.map((message) => ({ id: "metrics", status: "WARNING", message, fix }));
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { messageOf } from "../../errors.ts";
 import { type OpenAlert, openAlertOf } from "../../ledger/alerts.ts";
+import { toPaste } from "../cure.ts";
 import type { AlertContext, Alerted } from "./alert_on.ts";
 import type { Channel } from "./channel.ts";
 import { decide, type Look, nameOf, type Rules } from "./decide.ts";
@@ -22,7 +23,7 @@ export async function alertUntracked(
   const nowMs = host.nowMs();
   const message = messageOf(thrown);
   tell("alert.failed", { error: message });
-  const fix = "allora-pipeline ledger check";
+  const fix = toPaste("allora-pipeline ledger check", settings);
   const looks: readonly Look[] = [
     { id: "ledger", status: "CRITICAL", message, fix },
     ...results.filter(({ id }) => id !== "ledger"),

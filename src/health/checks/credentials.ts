@@ -4,7 +4,7 @@ import { newestRun, type RunRecord } from "../../ledger/runs.ts";
 import { type ChannelSecrets, channelSecrets } from "../channel_secrets.ts";
 import type { CheckResult } from "../check.ts";
 import type { HealthContext } from "../context.ts";
-import { cureOf } from "../found.ts";
+import { edit, exactCure } from "../cure.ts";
 
 const VENUE_KEYS = {
   atlas: ["atlasKeyFile", "ALLORA_ATLAS_KEY_FILE"],
@@ -18,12 +18,13 @@ export async function credentials(context: HealthContext): Promise<readonly Chec
   const used = new Set(settings.topics.flatMap(({ venues }) => venues.map(({ kind }) => kind)));
   const keys = (["atlas", "tiingo"] as const).filter((venue) => used.has(venue));
   return await Promise.all([
-    look(context, "mnemonic", () => readMnemonic(mnemonicFile, credentialsDir)),
+    look(context, "mnemonic", mnemonicFile, () => readMnemonic(mnemonicFile, credentialsDir)),
     ...keys.map((venue) => {
       const [file, setting] = VENUE_KEYS[venue];
       return look(
         context,
         `${venue}-key`,
+        settings[file],
         () => readVenueKey(settings[file], venue, setting, credentialsDir),
       );
     }),
@@ -39,13 +40,14 @@ function channelOf({ name, error }: ChannelSecrets): CheckResult {
     const fix = "sudo allora-pipeline alert --test";
     return { ...what, status: "UNKNOWN", message: error.message, fix };
   }
-  const fix = cureOf(error.hint ?? "allora-pipeline alert --test");
+  const fix = exactCure(error.hint, "allora-pipeline alert --test");
   return { ...what, status: "WARNING", message: error.message, fix };
 }
 
 async function look(
   context: HealthContext,
   subject: string,
+  path: string,
   read: () => Promise<unknown>,
 ): Promise<CheckResult> {
   const what = { id: "credentials", subject };
@@ -55,8 +57,11 @@ async function look(
   } catch (thrown) {
     if (!(thrown instanceof PipelineError)) throw thrown;
     if (isInOtherHands(context, thrown)) return { ...what, status: "OK", message: OUT_OF_SIGHT };
-    const fix = cureOf(thrown.hint ?? "allora-pipeline wallet address");
-    return { ...what, status: "CRITICAL", message: thrown.message, fix };
+    const { message, hint, cause } = thrown;
+    if (cause instanceof Deno.errors.PermissionDenied && newestRunOf(context) === undefined) {
+      return { ...what, status: "UNKNOWN", message, fix: "sudo allora-pipeline doctor" };
+    }
+    return { ...what, status: "CRITICAL", message, fix: exactCure(hint, edit(path, "correct it")) };
   }
 }
 
@@ -73,16 +78,23 @@ export function isInOtherHands(context: HealthContext, error: PipelineError): bo
 /** Exit codes of runs that had their secrets, and failed by something else. */
 const NOT_OURS: readonly (number | null)[] = [EXIT_CODES.unavailable, EXIT_CODES.retry];
 
-/** Whether the newest run, if it is recent enough to say how things are, could read them. */
-function couldLastRun({ ledger, settings, host }: HealthContext): boolean {
-  let run: RunRecord | undefined;
+/** Whether the newest run could read them. */
+function couldLastRun(context: HealthContext): boolean {
+  const run = newestRunOf(context);
+  if (run === undefined) return false;
+  return run.failures === 0 || run.finishedMs === null || NOT_OURS.includes(run.exitCode);
+}
+
+/** The newest run, if it is recent enough to say how things are. */
+function newestRunOf({ ledger, settings, host }: HealthContext): RunRecord | undefined {
   try {
-    run = newestRun(ledger().runs());
+    const run = newestRun(ledger().runs());
+    const isRecent = run !== undefined &&
+      host.nowMs() - run.aliveMs <= settings.healthLastRunMs.crit;
+    return isRecent ? run : undefined;
   } catch (thrown) {
     // Then nobody has run well that we know of; the check of the ledger says why.
-    if (thrown instanceof PipelineError) return false;
+    if (thrown instanceof PipelineError) return undefined;
     throw thrown;
   }
-  if (run === undefined || host.nowMs() - run.aliveMs > settings.healthLastRunMs.crit) return false;
-  return run.failures === 0 || run.finishedMs === null || NOT_OURS.includes(run.exitCode);
 }

@@ -2,6 +2,7 @@ import { freeBytes, tryWriting } from "../../host/disk.ts";
 import { PipelineError } from "../../errors.ts";
 import type { CheckResult } from "../check.ts";
 import type { HealthContext } from "../context.ts";
+import { rootFor, shellQuote } from "../../settings/file_error.ts";
 import { measured } from "../found.ts";
 
 const MB = 1_000_000;
@@ -17,7 +18,7 @@ export function disk({ settings }: HealthContext): readonly CheckResult[] {
       return measured({
         ...{ ...what, value, unit: "B", warn: `${warn * MB}:`, crit: `${crit * MB}:` },
         message: `${Math.floor(value / MB)} MB free`,
-        fix: `du -xhd2 ${subject}`,
+        fix: `${rootFor(subject)}du -xhd2 ${shellQuote(subject)}`,
       });
     } catch (thrown) {
       if (!(thrown instanceof PipelineError)) throw thrown;
@@ -25,7 +26,8 @@ export function disk({ settings }: HealthContext): readonly CheckResult[] {
       if (thrown.cause instanceof Deno.errors.NotFound) {
         return { ...what, status: "UNKNOWN", message, fix: "allora-pipeline submit" };
       }
-      return { ...what, status: "CRITICAL", message, fix: `df -h ${subject}; ls -ld ${subject}` };
+      const dir = shellQuote(subject);
+      return { ...what, status: "CRITICAL", message, fix: `df -h ${dir}; ls -ld ${dir}` };
     }
   });
 }

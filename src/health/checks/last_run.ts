@@ -54,8 +54,8 @@ export function lastRun(context: HealthContext): CheckResult {
 const CLOCK_STEP_MS = 60_000;
 
 const START = {
-  submit: "systemctl enable --now allora-pipeline-submit.timer",
-  daemon: "systemctl restart allora-pipeline-daemon.service",
+  submit: "sudo systemctl enable --now allora-pipeline-submit.timer",
+  daemon: "sudo systemctl restart allora-pipeline-daemon.service",
 };
 
 function endOf({ exitCode, error }: RunRecord): string {

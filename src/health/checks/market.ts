@@ -4,6 +4,7 @@ import type { TopicSettings } from "../../settings.ts";
 import type { CheckResult } from "../check.ts";
 import type { HealthContext } from "../context.ts";
 import { nameOf } from "../check_name.ts";
+import { editSetting } from "../cure.ts";
 import { measured } from "../found.ts";
 import { worstFirst } from "../report.ts";
 import { span } from "../words.ts";
@@ -30,7 +31,11 @@ export async function market(context: HealthContext): Promise<readonly CheckResu
       const quotes = await Promise.all(
         context.venues(topic!).map((venue) => quoteOf(context, topic!, venue, nowMs)),
       );
-      return [...freshness(topic!, quotes, nowMs), ...agreement(topic!, quotes)];
+      const { settings } = context;
+      return [
+        ...freshness(settings, topic!, quotes, nowMs),
+        ...agreement(settings, topic!, quotes),
+      ];
     }),
   );
   // Topics of one pair may name other venues or limits: of what is found twice the worse is told.
@@ -88,13 +93,21 @@ async function askedOnce(
 /** Asks the venues as a visit does, and says what each answered. */
 const tryOut = ({ topicId }: TopicSettings) => `allora-pipeline predict --topic ${topicId}`;
 
-function freshness(topic: TopicSettings, quotes: readonly Quote[], nowMs: number): CheckResult[] {
+type Settings = HealthContext["settings"];
+
+function freshness(
+  settings: Settings,
+  topic: TopicSettings,
+  quotes: readonly Quote[],
+  nowMs: number,
+): CheckResult[] {
   const { intervalMs } = topic;
   const limit = MAX_AGE * intervalMs;
   const ageOf = ({ candles }: Quote) =>
     nowMs - ((candles.at(-1)?.openMs ?? -Infinity) + intervalMs);
   const isAnyFresh = quotes.some((quote) => ageOf(quote) <= limit);
-  const fix = `${tryOut(topic)} # or name another venue in ALLORA_VENUES`;
+  const change = "if it lasts, name another venue in ALLORA_VENUES";
+  const fix = `${tryOut(topic)}; ${editSetting(settings, "ALLORA_VENUES", change, topic)}`;
   return quotes.map((quote) => {
     const { name, error } = quote;
     const ageMs = ageOf(quote);
@@ -117,8 +130,12 @@ function freshness(topic: TopicSettings, quotes: readonly Quote[], nowMs: number
   });
 }
 
+/** Of the distance beyond which neither venue is used: so near to it, a worse hour passes it. */
+const NEAR = 0.8;
+
 /** The largest distance between two venues in the newest candle that both have. */
 function agreement(
+  settings: Settings,
   topic: TopicSettings,
   quotes: readonly Quote[],
 ): CheckResult[] {
@@ -127,7 +144,8 @@ function agreement(
   const [first, ...others] = remote.filter(({ candles }) => candles.length > 0);
   if (remote.length < 2) return [];
   const what = { id: "agreement", subject: gridOf(topic) };
-  const fix = `${tryOut(topic)} # then take the wrong venue out of ALLORA_VENUES`;
+  const change = "take the wrong venue out of ALLORA_VENUES";
+  const fix = `${tryOut(topic)}; ${editSetting(settings, "ALLORA_VENUES", change, topic)}`;
   const apart = first === undefined ? [] : others.flatMap((other) => {
     const mine = first.candles.findLast(({ openMs }) =>
       other.candles.some((candle) => candle.openMs === openMs)
@@ -145,7 +163,9 @@ function agreement(
     return [{ ...what, status: "WARNING", message, fix: tryOut(topic) }];
   }
   const value = Number(worst.percent.toFixed(3));
-  const crit = String(Number((maxDisagreement * 100).toFixed(3)));
+  const [warn, crit] = [NEAR, 1].map((part) =>
+    String(Number((maxDisagreement * 100 * part).toFixed(3)))
+  );
   const message = `${first.name} and ${worst.name} close ${value} % apart`;
-  return [measured({ ...what, value, unit: "%", crit, message, fix })];
+  return [measured({ ...what, value, unit: "%", warn: warn!, crit: crit!, message, fix })];
 }

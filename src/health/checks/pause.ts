@@ -1,4 +1,4 @@
-import { fileError } from "../../settings/file_error.ts";
+import { fileError, rootFor } from "../../settings/file_error.ts";
 import type { CheckResult } from "../check.ts";
 import type { HealthContext } from "../context.ts";
 import { measured } from "../found.ts";
@@ -14,6 +14,9 @@ export function pausedSinceMs(path: string): number | undefined {
   }
 }
 
+/** So many times as long as was meant, a pause was forgotten: every window of it is lost. */
+const FORGOTTEN = 3;
+
 /** Whether a pause lasts longer than was meant. */
 export function pause({ settings, host, pauseFile }: HealthContext): CheckResult {
   const what = { id: "pause" };
@@ -23,7 +26,8 @@ export function pause({ settings, host, pauseFile }: HealthContext): CheckResult
   return measured({
     ...{ ...what, value: Math.round(ageMs / 1000), unit: "s" },
     warn: String(settings.healthPauseMs / 1000),
+    crit: String(FORGOTTEN * settings.healthPauseMs / 1000),
     message: `paused for ${span(ageMs)}: nothing is submitted while ${pauseFile} is there`,
-    fix: `rm ${pauseFile}`,
+    fix: `${rootFor(pauseFile)}rm ${pauseFile}`,
   });
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { ChainClient, Window } from "../../chain/client.ts";
 import { PipelineError } from "../../errors.ts";
 import type { PastWindow } from "../../ledger/history.ts";
-import { shellQuote } from "../../settings/file_error.ts";
+import { rootFor, shellQuote } from "../../settings/file_error.ts";
 import type { CheckResult } from "../check.ts";
 import type { HealthContext } from "../context.ts";
 import { eachTopic, measured } from "../found.ts";
@@ -15,7 +15,8 @@ const ASKED = 5;
 
 /** How many windows of each topic have closed since the last one that has our prediction. */
 export function submission(context: HealthContext): Promise<readonly CheckResult[]> {
-  return eachTopic(context, "submission", async ({ topicId }) => {
+  const how = { id: "submission", more: () => "allora-pipeline rpc" };
+  return eachTopic(context, how, async ({ topicId }) => {
     const worker = context.worker();
     const chain = await context.chain();
     const what = { id: "submission", topicId };
@@ -26,8 +27,9 @@ export function submission(context: HealthContext): Promise<readonly CheckResult
     ]);
     if (window === undefined || topic === undefined) {
       const message = `chain ${chain.chainId} has no topic ${topicId}`;
-      const file = shellQuote(join(context.settings.topicsDir, `${topicId}.env`));
-      return { ...what, status: "CRITICAL", message, fix: `rm ${file}` };
+      const file = join(context.settings.topicsDir, `${topicId}.env`);
+      const remove = `${rootFor(file)}rm ${shellQuote(file)}`;
+      return { ...what, status: "CRITICAL", message, fix: remove };
     }
     if (!window.isWhitelisted) {
       const message = `${worker} may not submit: it is not on the topic's whitelist`;
