@@ -237,15 +237,16 @@ export const TOPIC_SETTINGS = {
     type: duration("1d", "3650d"),
     default: "30d",
     meaning:
-      "An older model is due for retraining, and gives way to a new one unless that is shown to harm",
+      "An older model is due for retraining, and gives way to a new one of which harm is excluded: as " +
+      "ever against the old one, or where too little came true to tell, against no model at all",
   },
   retrain: {
     name: "ALLORA_RETRAIN",
     type: choice("off", "advise", "auto"),
     default: "advise",
     meaning:
-      "What age, drift (false in 5 of 100 models a month at most) or a corrected history of the model " +
-      "lead to: nothing, a warning a day, or training",
+      "What age, drift (false in 5 of 100 models a month at most), a corrected history of the model or " +
+      "another ALLORA_MODEL than its own lead to: nothing, a warning a day, or training",
   },
   labels: {
     name: "ALLORA_LABELS",

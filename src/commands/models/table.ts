@@ -10,7 +10,7 @@ export const MODELS_COMMANDS: readonly Command[] = [
     about:
       "mse ratio: squared error of forecasts made while it was trained, for outcomes it could not know, " +
       "over the zero forecast's (for volatility the expanding mean's). live: the same over the epochs " +
-      "it predicted that have come true. With --topic and the ids of two models (their beginnings will do): " +
+      "it predicted that have come true. Below: why the one that predicts was promoted. With --topic and the ids of two models (their beginnings will do): " +
       "what differs, and how both did on what came after they were trained.",
     flags: [{ ...TOPIC }],
     hasSettings: true,
