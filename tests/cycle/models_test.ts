@@ -8,6 +8,7 @@ import {
 import { keptModels, saveModel } from "../../src/cycle/model_files.ts";
 import { decide } from "../../src/cycle/promote.ts";
 import { rollBack } from "../../src/cycle/roll_back.ts";
+import { runCycle } from "../../src/cycle/run_cycle.ts";
 import { refreshCandles } from "../../src/cycle/topic_candles.ts";
 import { trainTopic } from "../../src/cycle/train_topic.ts";
 import { PipelineError } from "../../src/errors.ts";
@@ -341,7 +342,8 @@ Deno.test("settings that ask for another learner are noticed until it was tried;
     worker.stepUntil("closed");
     devnet.step(17_280);
     worker.stepUntil("open");
-    const { outcomes } = await worker.visit({ settings, ledger: unhurried(ledger) });
+    const run = worker.run({ settings, ledger: unhurried(ledger) });
+    const { outcomes } = await runCycle(run, settings.topics, {});
     assertEquals(outcomes[0]?.state, "confirmed");
     assertEquals(ledger.history(1n, 1)[0]?.model, `ridge ${first}`);
     const advised = worker.told.filter(({ event }) => event === "model.retrain_advised");
