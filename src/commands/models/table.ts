@@ -23,7 +23,8 @@ export const MODELS_COMMANDS: readonly Command[] = [
     about:
       "Without ID the parent: the model whose place the promoted one took. The next window is predicted " +
       "by it, and those after it until train --force or a model that is better beyond chance; its age " +
-      "does not end that. Exit 78 when it was trained for other settings than the topic has now.",
+      "does not end that. Exit 78 when it was trained for another target, pair, horizon, interval or set of " +
+      "labels than the topic has now.",
     flags: [{ ...TOPIC, meaning: "the topic, which must be named" }],
     hasSettings: true,
     words: "--topic N [ID]",
