@@ -13,6 +13,7 @@ const CONTESTS = [
   ["ridge", ["ridge"]],
 ] as const;
 
+console.log("counting how often noise is promoted, for some minutes ...");
 const rows = [[`pure noise, ${SEEDS} markets`, "promoted", "by age", "they add noise", "by age"]];
 let isMissed = false;
 for (const [incumbent, candidates] of CONTESTS) {
