@@ -217,7 +217,8 @@ export const TOPIC_SETTINGS = {
     default: "auto",
     meaning:
       "auto (ridge, or the ensemble if proven better, shrunk to do no harm), ridge, trees, har, " +
-      "ensemble, zero, mean, ewma, persistence, or your own: URL, file:PATH, onnx:PATH (help model)",
+      "ensemble, zero, mean, ewma, persistence, or your own: URL, file:PATH, onnx:PATH (help model); a " +
+      "built-in one takes another's place once it is shown to be better, or by train --force",
   },
   modelTimeoutMs: {
     name: "ALLORA_MODEL_TIMEOUT",
