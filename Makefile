@@ -64,13 +64,14 @@ release: ## release/ signed by KEY=ssh-key: binary, man page, SBOM, changes, sum
 
 CANDLES := tests/data
 JUDGE := $(RUN) $(PERMISSIONS) src/main.ts evaluate --log-dir .tools/logs
-evaluate: ## the models on BTC and ETH candles to 2024, and the synthetic benchmark
+evaluate: ## the models on BTC and ETH candles to 2024, the synthetic benchmark, and pure noise
 	@$(JUDGE) --benchmark tests/data/seed_benchmark.json
 	@$(JUDGE) --pair BTC/USD --target log-return --horizon 7d --venues csv:$(CANDLES)/btcusd_1h_2017_2024.csv.gz
 	@$(JUDGE) --pair BTC/USD --target log-return --horizon 24h --venues csv:$(CANDLES)/btcusd_1h_2017_2024.csv.gz
 	@$(JUDGE) --pair ETH/USD --target log-return --horizon 24h --venues csv:$(CANDLES)/ethusd_1h_2020_2024.csv.gz
 	@$(JUDGE) --pair BTC/USD --target volatility --horizon 7d --venues csv:$(CANDLES)/btcusd_1h_2017_2024.csv.gz
 	@$(JUDGE) --pair BTC/USD --target volatility --horizon 24h --venues csv:$(CANDLES)/btcusd_1h_2017_2024.csv.gz
+	@$(DENO) run -q $(CONFIG) --frozen tests/bench/noise.ts
 
 KILLS ?= 1000
 faults: build ## kill -9 the binary KILLS times (1000) and at every step of a submission; count what is lost

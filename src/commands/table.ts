@@ -66,8 +66,10 @@ export const COMMANDS: readonly Command[] = [
       "is excluded: on forecasts that neither could know its squared error (labels: Brier score) is at " +
       "most 1.02 of the other's at the upper end of the 95 % interval. One shown to do harm never does. " +
       "Where too little has come true to tell, it does when the other is older than " +
-      "ALLORA_MODEL_MAX_AGE and its own record shows no harm against no model at all, and when the " +
-      "other is of no use. Otherwise it is kept beside it: see models.",
+      "ALLORA_MODEL_MAX_AGE and harm is excluded of its own record against no model at all, and when " +
+      "the other is of no use. A model of another learner than the one that predicts (ALLORA_MODEL was " +
+      "changed) must be better: that end below 1, whatever the age. Otherwise it is kept beside it: see " +
+      "models.",
     flags: [
       { ...TOPIC },
       AT,

@@ -77,27 +77,29 @@ export function writePromotion(stateDir: string, topicId: bigint, promotion: Pro
   writeAtomically(promotionPath(stateDir, topicId), text);
 }
 
-/** Throws "config" when the model was trained for other settings than the topic has. */
+/** Throws "config" when the model was trained for another task than the topic's settings say. */
 export function assertFits(kept: Kept, topic: TopicSettings): void {
   if (fits(kept, topic)) return;
-  const { artifact: { spec: { target, horizonMs, learner } }, lineage, path } = kept;
+  const { artifact: { spec: { target, horizonMs } }, lineage, path } = kept;
   const pair = lineage?.pair ? ` of ${lineage.pair}` : "";
   throw new PipelineError(
     "config",
-    `Cannot use ${path}: it was trained for ${target}${pair} over ${horizonMs} ms by ${learner}, ` +
+    `Cannot use ${path}: it was trained for ${target}${pair} over ${horizonMs} ms, ` +
       "the topic's settings say otherwise",
     { hint: `run allora-pipeline train --topic ${topic.topicId}` },
   );
 }
 
-/** Whether the model was trained for what the topic's settings say. */
+/**
+ * Whether the model was trained for what the topic's settings ask. By which learner does not matter: that
+ * of another one predicts until the one that is asked for is shown to be better.
+ */
 export function fits({ artifact, lineage }: Kept, topic: TopicSettings): boolean {
   const wanted = specOf(topic);
   const trained = artifact.spec;
   const classes = ({ labels, barrier }: ModelSpec) => JSON.stringify([labels, barrier]);
   return trained.target === wanted.target && trained.horizonMs === wanted.horizonMs &&
-    trained.learner === wanted.learner && artifact.intervalMs === topic.intervalMs &&
-    (lineage?.pair ?? topic.pair) === topic.pair &&
+    artifact.intervalMs === topic.intervalMs && (lineage?.pair ?? topic.pair) === topic.pair &&
     (wanted.target !== "labels" || classes(trained) === classes(wanted));
 }
 

@@ -52,7 +52,7 @@ async function lookAt(
     return await noteWaiting(run, topic, nowMs, neededMs, reasonsNow);
   }
   await clearMark(stateDir, topicId, "waiting_since");
-  const reasons = reasonsNow();
+  const reasons = await reasonsNow();
   const looked = () => setMark(stateDir, topicId, "looked_at", nowMs);
   if (topic.retrain === "advise" || reasons.length === 0) {
     looked();
@@ -78,14 +78,14 @@ async function noteWaiting(
   { topicId }: TopicSettings,
   nowMs: number,
   neededMs: number,
-  reasonsNow: () => readonly RetrainReason[],
+  reasonsNow: () => Promise<readonly RetrainReason[]>,
 ): Promise<void> {
   const { stateDir } = run.settings;
   if (await isMarked(stateDir, topicId, "waiting_since", nowMs)) return;
   const isFirst = Number.isNaN(await markedMs(stateDir, topicId, "waiting_since"));
   setMark(stateDir, topicId, "waiting_since", nowMs);
   if (isFirst) return;
-  const reason = reasonsNow().map(({ words }) => words).join("; ");
+  const reason = (await reasonsNow()).map(({ words }) => words).join("; ");
   if (reason === "") return;
   run.tell("model.retrain_waits", {
     ...{ topic: topicId, reason, needed_seconds: Math.ceil(neededMs / 1000) },

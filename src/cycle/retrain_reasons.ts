@@ -2,15 +2,16 @@ import type { Submission } from "../ledger/submission.ts";
 import { driftFrom, FALSE_ALARMS_PERCENT } from "../model/drift.ts";
 import { candlesTold } from "../model/lineage.ts";
 import type { TopicSettings } from "../settings.ts";
+import { specOf } from "./artifact_store.ts";
 import { candlesName } from "./topic_candles.ts";
 import { resolvedSubmissions } from "./live_error.ts";
-import type { Kept } from "./model_files.ts";
+import { type Kept, keptModels } from "./model_files.ts";
 import type { Run } from "./run.ts";
 import { forecastOf } from "./truth.ts";
 
 /** Why a model is due for retraining. */
 export interface RetrainReason {
-  readonly trigger: "age" | "drift" | "history";
+  readonly trigger: "learner" | "age" | "drift" | "history";
   readonly words: string;
 }
 
@@ -21,18 +22,24 @@ const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 export type CandleHashes = Map<string, string | undefined>;
 
 /**
- * What speaks for training the promoted model again at `nowMs` (the market's): its age, errors that have
- * risen since it was trained, and candles that are not any more what it was trained with.
+ * What speaks for training the promoted model again at `nowMs` (the market's): settings that ask for another
+ * learner which has not been tried, its age, errors that have risen since it was trained, and candles that
+ * are not any more what it was trained with.
  */
-export function reasonsToRetrain(
+export async function reasonsToRetrain(
   run: Run,
   topic: TopicSettings,
   promoted: Kept,
   nowMs: number,
   hashes: CandleHashes,
-): readonly RetrainReason[] {
+): Promise<readonly RetrainReason[]> {
   const reasons: RetrainReason[] = [];
-  const { trainedToMs } = promoted.artifact;
+  const { trainedToMs, spec } = promoted.artifact;
+  const { learner } = specOf(topic);
+  if (spec.learner !== learner && !await isTried(run, topic, trainedToMs)) {
+    const words = `ALLORA_MODEL asks for ${learner}, and it is of ${spec.learner}`;
+    reasons.push({ trigger: "learner", words });
+  }
   const ageMs = nowMs - trainedToMs;
   if (ageMs > topic.modelMaxAgeMs) {
     const words = `it is ${Math.floor(ageMs / DAY_MS)} days old`;
@@ -49,6 +56,19 @@ export function reasonsToRetrain(
     reasons.push({ trigger: "history", words });
   }
   return reasons;
+}
+
+/** Whether a model of the learner that the settings ask for has stood against the promoted one. */
+async function isTried(
+  { settings: { stateDir } }: Run,
+  topic: TopicSettings,
+  trainedToMs: number,
+): Promise<boolean> {
+  const { kept } = await keptModels(stateDir, topic.topicId);
+  const { learner } = specOf(topic);
+  return kept.some(({ artifact }) =>
+    artifact.spec.learner === learner && artifact.trainedToMs >= trainedToMs
+  );
 }
 
 /**

@@ -74,7 +74,8 @@ export const REMEDIES: Readonly<Partial<Record<EventName, Remedy>>> = {
   },
   "model.retrain_advised": {
     cause:
-      "The model is old, its errors have drifted, or the history it learnt from was corrected.",
+      "The model is old, its errors have drifted, the history it learnt from was corrected, or " +
+      "ALLORA_MODEL asks for another learner.",
     remedy:
       "`allora-pipeline train --topic @ALLORA_TOPIC_ID@`, or ALLORA_RETRAIN=auto to have it " +
       "done between windows.",

@@ -33,6 +33,11 @@ export function isHarmless({ ratio }: Comparison): boolean {
   return ratio !== null && ratio.high <= 1 + MOST_HARM;
 }
 
+/** Whether it shows that the challenger is the better one, beyond chance. */
+export function isBetter({ ratio }: Comparison): boolean {
+  return ratio !== null && ratio.high < 1;
+}
+
 /** Whether it shows that the challenger does harm: worse beyond chance, and perhaps by too much. */
 export function isHarmful(comparison: Comparison): boolean {
   const { ratio } = comparison;
@@ -92,7 +97,7 @@ export function finishedLosses(artifact: Artifact, problem: Problem): Float64Arr
   return lossesOf(artifact, problem, pointsOf(artifact, problem));
 }
 
-/** Compares two finished models of one specification on what came after both were trained. */
+/** Compares two finished models of one target and horizon on what came after both were trained. */
 export function compareFinished(
   series: Series,
   challenger: Artifact,

@@ -217,7 +217,8 @@ export const TOPIC_SETTINGS = {
     default: "auto",
     meaning:
       "auto (ridge, or the ensemble if proven better, shrunk to do no harm), ridge, trees, har, " +
-      "ensemble, zero, mean, ewma, persistence, or your own: URL, file:PATH, onnx:PATH (help model)",
+      "ensemble, zero, mean, ewma, persistence, or your own: URL, file:PATH, onnx:PATH (help model); a " +
+      "built-in one takes another's place once it is shown to be better, or by train --force",
   },
   modelTimeoutMs: {
     name: "ALLORA_MODEL_TIMEOUT",
@@ -237,15 +238,16 @@ export const TOPIC_SETTINGS = {
     type: duration("1d", "3650d"),
     default: "30d",
     meaning:
-      "An older model is due for retraining, and gives way to a new one unless that is shown to harm",
+      "An older model is due for retraining, and gives way to a new one of which harm is excluded: as " +
+      "ever against the old one, or where too little came true to tell, against no model at all",
   },
   retrain: {
     name: "ALLORA_RETRAIN",
     type: choice("off", "advise", "auto"),
     default: "advise",
     meaning:
-      "What age, drift (false in 5 of 100 models a month at most) or a corrected history of the model " +
-      "lead to: nothing, a warning a day, or training",
+      "What age, drift (false in 5 of 100 models a month at most), a corrected history of the model or " +
+      "another ALLORA_MODEL than its own lead to: nothing, a warning a day, or training",
   },
   labels: {
     name: "ALLORA_LABELS",

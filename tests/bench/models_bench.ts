@@ -70,7 +70,7 @@ interface Peers {
 /** The peers' own times, in a Python without this environment's hints to its libraries. */
 async function peersFits(dir: string): Promise<Peers | undefined> {
   const one = ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"];
-  const kept = ["PATH", "HOME"].map((name) => [name, Deno.env.get(name) ?? ""]);
+  const kept = ["PATH", "HOME", "PYTHONPATH"].map((name) => [name, Deno.env.get(name) ?? ""]);
   const python = Deno.env.get("PYTHON") ?? "python3";
   const script = new URL("models.py", import.meta.url).pathname;
   try {

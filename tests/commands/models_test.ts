@@ -57,11 +57,20 @@ Deno.test("models are trained, listed, compared and rolled back by a person at t
   assert(since.forecasts > 1000 && since.mse_ratio.low <= since.mse_ratio.high);
   assertEquals((await main("models", a, b)).code, 64);
 
+  assertStringIncludes(list.stdout, `${forced.model} predicts: it was wanted in any case`);
+  const ridge = await Deno.readTextFile(`${cwd}/topics/1.env`);
+  await Deno.writeTextFile(`${cwd}/topics/1.env`, ridge.replace("=ridge", "=mean"));
+  const [other] = (await json("train", "--at", "2024-10-02")).models;
+  assertEquals([other.learner, other.promoted], ["mean", false]);
+  assertStringIncludes(other.reason, "is of another learner, ridge, and this one is not shown");
+  assertEquals((await json("models")).topics[0].promoted, forced.model);
+  await Deno.writeTextFile(`${cwd}/topics/1.env`, ridge);
+
   const back = await main("models", "rollback", "--topic", "1");
   assertStringIncludes(back.stdout, `model ${forced.incumbent}, trained to `);
   const to = await json("models", "rollback", "--topic", "1", a.slice(0, 8));
   assertEquals([to.model, to.before], [a, forced.incumbent]);
-  assertEquals((await json("models")).topics[0].models.length, 4, "none is deleted");
+  assertEquals((await json("models")).topics[0].models.length, 5, "none is deleted");
   assertEquals((await main("models", "rollback", "--topic", "1", "zzz")).code, 64);
   assertEquals((await main("models", "rollback")).code, 64);
   await Deno.remove(cwd, { recursive: true });

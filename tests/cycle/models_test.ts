@@ -8,6 +8,7 @@ import {
 import { keptModels, saveModel } from "../../src/cycle/model_files.ts";
 import { decide } from "../../src/cycle/promote.ts";
 import { rollBack } from "../../src/cycle/roll_back.ts";
+import { runCycle } from "../../src/cycle/run_cycle.ts";
 import { refreshCandles } from "../../src/cycle/topic_candles.ts";
 import { trainTopic } from "../../src/cycle/train_topic.ts";
 import { PipelineError } from "../../src/errors.ts";
@@ -84,13 +85,16 @@ Deno.test("a candidate is promoted when it is first, forced, over an old or usel
   const comparison = { forecasts: 200, stretches: 20, fromMs: 1, toMs: 2, ratio: better };
   const contest = {
     ...{ mode: "compare" as const, candidate: changed(1), incumbent: artifact, comparison },
-    ...{ unusable: undefined, record: null, isPinned: false },
+    ...{ unusable: undefined, record: comparison, isPinned: false },
     ...{ nowMs: artifact.trainedToMs + DAY_MS, maxAgeMs: 30 * DAY_MS },
   };
   const old = { nowMs: artifact.trainedToMs + 31 * DAY_MS };
   const unknown = { ...comparison, stretches: 3, ratio: null };
   const open = { ...comparison, ratio: { value: 1.02, low: 0.98, high: 1.06 } };
   const shown = { ...comparison, ratio: harmful };
+  const other = {
+    candidate: { ...changed(1), spec: { ...artifact.spec, learner: "ridge" as const } },
+  };
   const clear = { ...comparison, ratio: { value: 0.9, low: 0.85, high: 0.95 } };
   const cases: [Partial<Parameters<typeof decide>[0]>, boolean, string][] = [
     [{}, true, "harm is excluded: on 200 forecasts"],
@@ -106,15 +110,19 @@ Deno.test("a candidate is promoted when it is first, forced, over an old or usel
     [{ comparison: { ...comparison, ratio: harmful }, mode: "force" }, true, "in any case"],
     [{ mode: "keep" }, false, "no promotion was wanted"],
     [{ ...old, comparison: unknown }, true, "31 days old"],
-    [{ ...old, comparison: unknown, record: comparison }, true, "harm is excluded: against no"],
-    [{ ...old, comparison: unknown, record: open }, true, "decides without evidence either way"],
+    [{ ...old, comparison: unknown, record: open }, false, "harm cannot be excluded either"],
+    [{ ...old, comparison: unknown, record: unknown }, false, "harm cannot be excluded either"],
     [{ ...old, comparison: unknown, record: shown }, false, "31 days old, more than 30, but"],
     [{ ...old, comparison: open }, true, "31 days old"],
     [{ ...old, comparison: shown }, false, "it does harm: on 200 forecasts"],
     [{ ...old, comparison: { ...comparison, ratio: { value: 3, low: 2, high: 4 } } }, false, "3.0"],
     [{ ...old, comparison: unknown, isPinned: true }, false, "was rolled back to"],
     [{ isPinned: true }, false, "not shown to be better"],
-    [{ comparison: clear, isPinned: true }, true, "it is better than the one"],
+    [{ comparison: clear, isPinned: true }, true, "was rolled back to, and this one is better"],
+    [{ ...other }, false, "is of another learner, auto, and this one is not shown to be better"],
+    [{ ...other, ...old, comparison: unknown }, false, "which only --force overrules"],
+    [{ ...other, comparison: clear }, true, "is of another learner, auto, and this one is better"],
+    [{ ...other, mode: "force" }, true, "in any case"],
     [{ candidate: artifact, mode: "force" }, false, "the same model"],
   ];
   for (const [change, isPromoted, words] of cases) {
@@ -330,6 +338,35 @@ for (const retrain of ["advise", "auto", "off"] as const) {
     }
   });
 }
+
+Deno.test("settings that ask for another learner are noticed until it was tried; what predicts goes on", async () => {
+  await using worker = await practise();
+  const { devnet, settings: { stateDir }, ledger } = worker;
+  const [topic] = worker.settings.topics;
+  const settings = { ...worker.settings, topics: [{ ...topic!, model: "trees" as const }] };
+  const first = (await readPromotion(stateDir, 1n))!.id;
+  const dayOn = async () => {
+    worker.stepUntil("closed");
+    devnet.step(17_280);
+    worker.stepUntil("open");
+    const run = worker.run({ settings, ledger: unhurried(ledger) });
+    const { outcomes } = await runCycle(run, settings.topics, {});
+    assertEquals(outcomes[0]?.state, "confirmed");
+    assertEquals(ledger.history(1n, 1)[0]?.model, `ridge ${first}`);
+    const advised = worker.told.filter(({ event }) => event === "model.retrain_advised");
+    return advised.map(({ fields }) => String(fields["reason"]));
+  };
+  assertEquals(await dayOn(), ["ALLORA_MODEL asks for trees, and it is of ridge"]);
+  const { artifact, decision } = await trainTopic(
+    worker.run({ settings }),
+    settings.topics[0]!,
+    devnet.nowMs(),
+    { why: "somebody wants trees" },
+  );
+  assertEquals([artifact.spec.learner, decision.isPromoted], ["trees", false]);
+  assertStringIncludes(decision.reason, "the one before is of another learner, ridge");
+  assertEquals((await dayOn()).length, 1, "it was tried");
+});
 
 /** A ledger that believes in blocks of five seconds: the devnet's come when somebody waits for one. */
 function unhurried(ledger: Ledger): Ledger {

@@ -1,4 +1,4 @@
-import { assertFits, readPromotion } from "../../cycle/artifact_store.ts";
+import { assertFits, readPromotion, specOf } from "../../cycle/artifact_store.ts";
 import { keptModel } from "../../cycle/model_files.ts";
 import { ownModelOf } from "../../cycle/own_model.ts";
 import type { CheckResult } from "../../health/check.ts";
@@ -39,8 +39,11 @@ async function record(
     assertFits(promoted, topic);
     const { mseRatio, forecasts } = promoted.artifact.record;
     const reference = topic.target === "volatility" ? "the past mean" : "no forecast at all";
+    const { learner } = promoted.artifact.spec;
+    const wanted = specOf(topic).learner;
+    const other = `; it is of ${learner}, and ${wanted} must be better to take its place`;
     const message = `squared error ${mseRatio.toFixed(4)} times that of ${reference}, on ` +
-      `${forecasts} forecasts it could not know`;
+      `${forecasts} forecasts it could not know${wanted === learner ? "" : other}`;
     if (mseRatio <= HARM) return [{ ...what, status: "OK", message }];
     const fix = `allora-pipeline evaluate --topic ${topicId}`;
     return [{ ...what, status: "WARNING", message, fix }];

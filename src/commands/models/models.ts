@@ -33,9 +33,10 @@ export const models: Handler = async (invocation, terminal) => {
     ...await listOf(run, topic),
   }));
   if (invocation.json) {
-    const json = listed.map(({ topic, shown, damaged, promoted }) => ({
+    const json = listed.map(({ topic, shown, damaged, promotion }) => ({
       topic_id: String(topic.topicId),
-      promoted: promoted ?? null,
+      promoted: promotion?.id ?? null,
+      promoted_because: promotion?.why ?? null,
       models: shown.map(modelJson),
       damaged: damaged.map(({ path, error }) => ({ path, error: error.message })),
     }));
@@ -54,29 +55,33 @@ async function listOf(run: OpenRun, topic: TopicSettings) {
     if (thrown instanceof PipelineError && thrown.kind === "invalid") return thrown;
     throw thrown;
   });
-  const promoted = await readPromotion(stateDir, topicId).catch(() => undefined);
+  const promotion = await readPromotion(stateDir, topicId).catch(() => undefined);
   const { kept, damaged } = await keptModels(stateDir, topicId);
   const resolved = kept.length === 0 ? [] : resolvedSubmissions(run.ledger, topicId);
   const shown = kept.map((each): Shown => ({
     ...each,
-    isPromoted: each.artifact.id === promoted?.id,
+    isPromoted: each.artifact.id === promotion?.id,
     live: liveErrorOf(resolved, each.artifact.id),
   }));
-  return { shown, damaged, promoted: promoted?.id, trouble };
+  return { shown, damaged, promotion, trouble };
 }
 
 function textOf(
-  { topic, shown, damaged, trouble }: Awaited<ReturnType<typeof listOf>> & {
+  { topic, shown, damaged, promotion, trouble }: Awaited<ReturnType<typeof listOf>> & {
     readonly topic: TopicSettings;
   },
   terminal: Terminal,
 ): string {
   const bold = (text: string) => paint(text, "bold", terminal.outColour);
-  const head = ["", "model", "trained to", "age", "mse ratio", "live", "epochs", "made because"];
+  const head = [
+    ...["", "model", "learner", "trained to", "age", "mse ratio", "live", "epochs"],
+    "made because",
+  ];
   const nowMs = terminal.host.nowMs();
   const rows = shown.map(({ isPromoted, artifact, lineage, live }) => [
     isPromoted ? paint("promoted", "green", terminal.outColour) : "kept",
     artifact.id,
+    artifact.spec.learner,
     timeText(artifact.trainedToMs),
     ageText(nowMs - artifact.trainedToMs),
     ratioText(artifact.record.mseRatio),
@@ -90,12 +95,13 @@ function textOf(
     : [
       title,
       table([head, ...rows], {
-        align: ["left", "left", "left", "right", "right", "right", "right"],
+        align: ["left", "left", "left", "left", "right", "right", "right", "right"],
       }),
     ];
+  const why = promotion && [`${promotion.id} predicts: ${promotion.why}`];
   const troubles = new Set([
     ...damaged.map(({ error }) => error.message),
     ...trouble ? [trouble.message] : [],
   ]);
-  return `${[...list, ...troubles].join("\n")}\n`;
+  return `${[...list, ...why ?? [], ...troubles].join("\n")}\n`;
 }
