@@ -3,7 +3,7 @@ import type { Receipt } from "../chain/client.ts";
 import { messageOf, PipelineError } from "../errors.ts";
 import type { SignedTransaction } from "../ledger/transaction.ts";
 import { EVENTS, type InFlight } from "./send_transaction.ts";
-import type { Session } from "./session.ts";
+import { INDEXING_BLOCKS, type Session } from "./session.ts";
 
 /** How a transaction ended; a refusal in a block has cost its fee. */
 export type Ending =
@@ -15,8 +15,6 @@ export type Ending =
 
 /** The same bytes are offered again after so many looks without a block. */
 const LOOKS_PER_OFFER = 20;
-/** A node indexes a block shortly after it made it: one block more before "in no block" counts. */
-const INDEXING_BLOCKS = 1n;
 
 /**
  * Waits until a transaction that may have left is final, writes that down and returns it.

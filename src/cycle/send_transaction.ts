@@ -5,6 +5,7 @@ import { unsignedForSimulation } from "../chain/unsigned.ts";
 import { messageOf, PipelineError } from "../errors.ts";
 import type { SignedTransaction } from "../ledger/transaction.ts";
 import type { Run } from "./run.ts";
+import { ownSequence, SequenceTaken } from "./own_sequence.ts";
 import type { Session } from "./session.ts";
 
 /** One message to the chain, before it has a sequence and a fee. */
@@ -39,11 +40,16 @@ const CURABLE: ReadonlySet<string> = new Set([
  * after it.
  */
 export async function sendTransaction(session: Session, draft: Draft): Promise<InFlight> {
-  const { host, pollMs, signal } = session.run;
+  const { host, hurry, pollMs, signal } = session.run;
   for (let attempt = 1, isSecond = false;; attempt++) {
     try {
       return await session.inTurn(() => sendOnce(session, draft));
     } catch (thrown) {
+      if (thrown instanceof SequenceTaken && !hurry?.aborted) {
+        await host.sleep(pollMs, signal);
+        session.forget();
+        continue;
+      }
       if (!(thrown instanceof ChainRefusal)) throw thrown;
       session.forget();
       const isFull = thrown.class === "other-node";
@@ -91,7 +97,8 @@ async function sendOnce(session: Session, draft: Draft): Promise<InFlight> {
 async function sign(session: Session, draft: Draft): Promise<SignedTransaction> {
   const { chain, run, worker } = session;
   const wallet = await worker.wallet();
-  const { number, sequence } = await session.account();
+  const { number } = await session.account();
+  const sequence = await ownSequence(session, draft);
   const messages = [await draft.message()];
   const { feeGranter, gasPriceMargin } = run.settings;
   const granter = feeGranter === undefined ? {} : { feeGranter };

@@ -4,9 +4,15 @@ import { Remembered } from "./remembered.ts";
 import type { Run } from "./run.ts";
 import type { Worker } from "./worker.ts";
 
+/** A node indexes a block shortly after it made it: one block more before "in no block" counts. */
+export const INDEXING_BLOCKS = 1n;
+
 /** The worker's account as the next signature needs it. */
 export interface Account {
   readonly number: bigint;
+  /** Those below are used up by blocks. */
+  readonly used: bigint;
+  /** The next free one. */
   readonly sequence: bigint;
 }
 
@@ -84,9 +90,9 @@ export class Session {
       );
     }
     // A node that lags may name a sequence that is used up.
-    const used = this.run.ledger.nextSequence(address) ?? 0n;
-    const sequence = this.#freeFrom(found.sequence > used ? found.sequence : used);
-    return { number: found.number, sequence };
+    const known = this.run.ledger.nextSequence(address) ?? 0n;
+    const used = found.sequence > known ? found.sequence : known;
+    return { number: found.number, used, sequence: this.#freeFrom(used) };
   }
 
   /** The lowest from here on that none of ours under way has: a hole must be filled before they can land. */
@@ -97,11 +103,11 @@ export class Session {
     return sequence;
   }
 
-  /** A transaction at the present sequence may have been taken. */
+  /** A transaction that was written down may have been taken. */
   advance(): void {
     this.#account = this.#account?.then((account) => ({
       ...account,
-      sequence: this.#freeFrom(account.sequence + 1n),
+      sequence: this.#freeFrom(account.sequence),
     }));
   }
 

@@ -7,7 +7,7 @@ import type { Account } from "./session.ts";
 export interface WalletBalance {
   readonly balanceUallo: bigint;
   /** Undefined: the address has never held anything. */
-  readonly account: Account | undefined;
+  readonly account: Pick<Account, "number" | "sequence"> | undefined;
   readonly feesDayUallo: bigint;
   readonly feesWeekUallo: bigint;
   /** Days until the balance is spent; undefined when nothing was spent, or somebody else pays. */
