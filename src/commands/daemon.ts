@@ -1,4 +1,4 @@
-import { failureOf } from "../cycle/run.ts";
+import { failureOf, type Run } from "../cycle/run.ts";
 import { runDaemon } from "../cycle/run_daemon.ts";
 import type { TopicOutcome } from "../cycle/topic_outcome.ts";
 import { type Worker, workerOf } from "../cycle/worker.ts";
@@ -82,6 +82,8 @@ interface Shift {
 async function workUntilReload(shift: Shift): Promise<Work> {
   const { run, record, worker, terminal, hangups, work } = shift;
   const leave = new AbortController();
+  // What is beside the work must not hold up the next shift: what was not told is in the ledger.
+  const over = AbortSignal.any([run.signal, leave.signal]);
   await using manager = openServiceManager(
     terminal.env,
     (error) => run.tell("daemon.unnoticed", { error }),
@@ -91,13 +93,13 @@ async function workUntilReload(shift: Shift): Promise<Work> {
     run.tell("daemon.stopping");
     service.stopping();
   };
-  await using metrics = await metricsOf(run, worker);
+  await using metrics = await metricsOf({ ...run, signal: over }, worker);
   let next = work;
   const reload = async () => {
     service.reloading();
     try {
       next = await reloaded(shift);
-      leave.abort();
+      leave.abort(new Error("the settings are read again"));
     } catch (thrown) {
       const hint = thrown instanceof PipelineError ? thrown.hint : undefined;
       run.tell("daemon.reload_failed", { error: messageOf(thrown), hint });
@@ -122,7 +124,7 @@ async function workUntilReload(shift: Shift): Promise<Work> {
         topics,
         worker: worker.address,
         outcomes,
-        stop: run.signal,
+        stop: over,
       });
     });
   };
@@ -151,7 +153,7 @@ async function workUntilReload(shift: Shift): Promise<Work> {
 }
 
 /** Loaded where somebody wants metrics. */
-async function metricsOf(run: OpenRun, { address }: Worker) {
+async function metricsOf(run: Run, { address }: Worker) {
   const { metricsFile, metricsListen } = run.settings;
   if (metricsFile === undefined && metricsListen === undefined) return undefined;
   return (await import("./metrics/daemon_metrics.ts")).daemonMetrics(run, address);

@@ -226,3 +226,24 @@ Deno.test({
       await stop(service);
     }),
 });
+
+Deno.test("SIGHUP does not wait for a channel that hangs: it is told later", async () => {
+  await using worker = await registered();
+  const dir = dirname(worker.settings.logDir);
+  using hanging = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  await Deno.writeTextFile(`${dir}/hook`, `http://127.0.0.1:${hanging.addr.port}/\n`, {
+    mode: 0o600,
+  });
+  await Deno.writeTextFile(`${dir}/.env`, `ALLORA_WEBHOOK_FILE=${dir}/hook\n`, { append: true });
+  await using service = await serve(worker);
+  await confirmed(worker, service, 1);
+  using _call = await hanging.accept();
+
+  service.process.kill("SIGHUP");
+  const { error } = await service.logged("alert.not_delivered");
+  assertMatch(String(error), /settings are read again/);
+  openNextWindow(worker);
+  await confirmed(worker, service, 2);
+  assertEquals(worker.ledger.pendingDeliveries("webhook").length, 1);
+  await stop(service);
+});
