@@ -1,12 +1,14 @@
-import { failureOf } from "../cycle/run.ts";
+import { failureOf, type Run } from "../cycle/run.ts";
 import { runDaemon } from "../cycle/run_daemon.ts";
 import type { TopicOutcome } from "../cycle/topic_outcome.ts";
 import { type Worker, workerOf } from "../cycle/worker.ts";
 import { messageOf, PipelineError } from "../errors.ts";
 import { readMnemonic } from "../host/credentials.ts";
+import type { Host } from "../host/host.ts";
 import { openServiceManager, type ServiceManager } from "../host/service_manager.ts";
 import type { Settings, TopicSettings } from "../settings.ts";
 import type { Handler, Invocation } from "./command.ts";
+import { type DaemonRecord, daemonRecord } from "./daemon_record.ts";
 import { lockWallet, type OpenRun, openRun, settingsOf, tellBroken, topicsOf } from "./open_run.ts";
 import { endOf, failureEnd, workerFor } from "./run_end.ts";
 import { isBusy, tellFailures } from "./submit.ts";
@@ -23,30 +25,32 @@ export const daemon: Handler = async (invocation, terminal) => {
   using held = new DisposableStack();
   for (let worker: Worker | undefined; !stop.aborted || worker === undefined;) {
     using run = openRun(work.settings, terminal, { stop, isEndless: true });
+    const record = daemonRecord(run);
     tellBroken(run, invocation);
     const facts = { topics: work.topics.length };
     const isUnattended = worker !== undefined;
     if (worker === undefined) {
       worker = await workerFor("daemon", run, work.topics);
       held.use(lockWallet(work.settings, worker.address, terminal.host.nowMs));
-      run.ledger.startRun("daemon");
+      record.started();
       run.tell("daemon.started", { ...facts, worker: worker.address });
     } else {
       run.tell("daemon.reloaded", facts);
     }
     try {
-      const shift = { run, worker, invocation, terminal, hangups, work, isUnattended };
-      work = await workUntilReload(shift);
+      work = await workUntilReload({
+        ...{ run, record, worker, invocation, terminal, hangups, work, isUnattended },
+      });
     } catch (thrown) {
       // In the log, where it is looked for, and so on stderr: once.
       const failure = failureOf(run, thrown);
       run.tell("run.failed", { error: failure.message, hint: failure.hint });
-      run.ledger.finishRun("daemon", failureEnd(failure, []));
+      record.finished(failureEnd(failure, []));
       return failure.exitCode;
     }
     if (!stop.aborted) continue;
     run.tell("daemon.stopped");
-    run.ledger.finishRun("daemon", { exitCode: 0, topics: new Map() });
+    record.finished({ exitCode: 0, topics: new Map() });
   }
   return 0;
 };
@@ -64,6 +68,7 @@ function workOf(invocation: Invocation, terminal: Terminal): Work {
 
 interface Shift {
   readonly run: OpenRun;
+  readonly record: DaemonRecord;
   readonly worker: Worker;
   readonly invocation: Invocation;
   readonly terminal: Terminal;
@@ -75,24 +80,26 @@ interface Shift {
 
 /** Runs the daemon until it is stopped, or until there are other settings, which it returns. */
 async function workUntilReload(shift: Shift): Promise<Work> {
-  const { run, worker, terminal, hangups, work } = shift;
+  const { run, record, worker, terminal, hangups, work } = shift;
   const leave = new AbortController();
+  // What is beside the work must not hold up the next shift: what was not told is in the ledger.
+  const over = AbortSignal.any([run.signal, leave.signal]);
   await using manager = openServiceManager(
     terminal.env,
     (error) => run.tell("daemon.unnoticed", { error }),
   );
-  const service = beating(manager, run);
+  const service = beating(manager, record, run.host);
   const onStop = () => {
     run.tell("daemon.stopping");
     service.stopping();
   };
-  await using metrics = await metricsOf(run, worker);
+  await using metrics = await metricsOf({ ...run, signal: over }, worker);
   let next = work;
   const reload = async () => {
     service.reloading();
     try {
       next = await reloaded(shift);
-      leave.abort();
+      leave.abort(new Error("the settings are read again"));
     } catch (thrown) {
       const hint = thrown instanceof PipelineError ? thrown.hint : undefined;
       run.tell("daemon.reload_failed", { error: messageOf(thrown), hint });
@@ -117,7 +124,7 @@ async function workUntilReload(shift: Shift): Promise<Work> {
         topics,
         worker: worker.address,
         outcomes,
-        stop: run.signal,
+        stop: over,
       });
     });
   };
@@ -126,12 +133,12 @@ async function workUntilReload(shift: Shift): Promise<Work> {
     await runDaemon(run, work.topics, worker, {
       onReport: (report) => {
         tellFailures(run, report);
-        run.ledger.beat("daemon", endOf(report));
+        record.beat(endOf(report));
         tellPeople(report.outcomes);
         if (isBusy(report)) metrics?.visited("done");
       },
       onFailure: (failure, topics) => {
-        run.ledger.beat("daemon", failureEnd(failure, topics.map(({ topicId }) => topicId)));
+        record.beat(failureEnd(failure, topics.map(({ topicId }) => topicId)));
         tellPeople([]);
         metrics?.visited("failed");
       },
@@ -146,7 +153,7 @@ async function workUntilReload(shift: Shift): Promise<Work> {
 }
 
 /** Loaded where somebody wants metrics. */
-async function metricsOf(run: OpenRun, { address }: Worker) {
+async function metricsOf(run: Run, { address }: Worker) {
   const { metricsFile, metricsListen } = run.settings;
   if (metricsFile === undefined && metricsListen === undefined) return undefined;
   return (await import("./metrics/daemon_metrics.ts")).daemonMetrics(run, address);
@@ -189,14 +196,14 @@ async function reloaded({ run, worker, invocation, terminal, work }: Shift): Pro
 const BEAT_MS = 30_000;
 
 /** The service manager, and the ledger beside it, hear that the work goes on: health asks the ledger. */
-function beating(service: ServiceManager, { ledger, host }: OpenRun): ServiceManager {
+function beating(service: ServiceManager, record: DaemonRecord, host: Host): ServiceManager {
   let saidMs = -Infinity;
   return {
     ...service,
     alive() {
       service.alive();
       if (host.nowMs() - saidMs < BEAT_MS) return;
-      ledger.beat("daemon");
+      record.beat();
       saidMs = host.nowMs();
     },
   };

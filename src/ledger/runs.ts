@@ -77,13 +77,18 @@ export function runs(database: Database, nowMs: () => number) {
     );
   }
 
-  /** The run, which has been started, is alive; with `visit`, one of its visits ended like this. */
+  /**
+   * The run is alive; with `visit`, one of its visits ended like this. One that was not said to start
+   * has started now.
+   */
   function beat(command: string, visit?: RunEnd): void {
     database.transaction(() => {
-      database.run("UPDATE runs SET alive_ms = :now WHERE command = :command", {
-        command,
-        now: nowMs(),
-      });
+      database.run(
+        `INSERT INTO runs (command, started_ms, alive_ms, failures) VALUES (:command, :now, :now, 0)
+         ON CONFLICT DO UPDATE SET started_ms = iif(finished_ms IS NULL, started_ms, :now),
+           alive_ms = :now, finished_ms = NULL, exit_code = NULL`,
+        { command, now: nowMs() },
+      );
       if (visit !== undefined) judge(command, visit);
     });
   }

@@ -1,8 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { newMnemonic } from "../../src/chain/keys.ts";
 import { realHost } from "../../src/host/host.ts";
-import { HOURLY, type Practice, practise } from "../cycle/practice.ts";
+import { HOURLY, type Practice, type PracticeOptions, practise } from "../cycle/practice.ts";
+import { canMount, fillDisk, onTmpfs, SKIPPED } from "../host/tmpfs.ts";
 import { runMain, startMain } from "./run_main.ts";
 
 /** The daemon as a service: a real process, its files, its log, and what it tells the service manager. */
@@ -14,13 +16,14 @@ interface Service extends AsyncDisposable {
   /** Until submission.log has `count` of the event. */
   logged(event: string, count?: number): Promise<Record<string, unknown>>;
   ended(): Promise<{ readonly code: number; readonly stderr: string }>;
+  hasEnded(): boolean;
 }
 
 async function serve(worker: Practice, env: Record<string, string> = {}): Promise<Service> {
-  const { stateDir, logDir } = worker.settings;
-  const dir = dirname(stateDir);
+  const { mnemonicFile, logDir } = worker.settings;
+  const dir = dirname(logDir);
   const mnemonic = await worker.run().mnemonic();
-  await Deno.writeTextFile(join(stateDir, "mnemonic"), mnemonic, { mode: 0o600 });
+  await Deno.writeTextFile(mnemonicFile, mnemonic, { mode: 0o600 });
   const heard: string[] = [];
   const path = join(dir, "notify");
   const manager = Deno.listenDatagram({ transport: "unixpacket", path });
@@ -42,7 +45,7 @@ async function serve(worker: Practice, env: Record<string, string> = {}): Promis
     }
   };
   return {
-    ...{ dir, process, heard, ended: () => output },
+    ...{ dir, process, heard, ended: () => output, hasEnded: () => hasEnded },
     async logged(event, count = 1) {
       for (let tries = 0; tries < 2000; tries++) {
         const found = events().filter((each) => each["event"] === event);
@@ -62,8 +65,8 @@ async function serve(worker: Practice, env: Record<string, string> = {}): Promis
 }
 
 /** A registered worker whose next window is open. */
-async function registered(): Promise<Practice> {
-  const worker = await practise();
+async function registered(options?: PracticeOptions): Promise<Practice> {
+  const worker = await practise(options);
   await worker.passFirstWindow();
   return worker;
 }
@@ -161,4 +164,86 @@ Deno.test("SIGHUP reads settings and topics again; what is wrong with them chang
   const stepping = setInterval(() => worker.devnet.step(), 50);
   assertEquals((await service.ended()).code, 0);
   clearInterval(stepping);
+});
+
+/** Blocks until the window that is open has the daemon's prediction, its `count`-th, in a block. */
+async function confirmed(worker: Practice, service: Service, count: number): Promise<void> {
+  await service.logged("submission.sent", count);
+  worker.devnet.step();
+  await service.logged("submission.confirmed", count);
+}
+
+function openNextWindow(worker: Practice): void {
+  worker.stepUntil("closed");
+  worker.stepUntil("open");
+}
+
+async function stop(service: Service): Promise<void> {
+  service.process.kill("SIGTERM");
+  const { code, stderr } = await service.ended();
+  assertEquals(code, 0, stderr);
+}
+
+Deno.test("a daemon whose ledger takes no note of how it does goes on submitting, and notes it later", async () => {
+  await using worker = await registered();
+  using ledger = new DatabaseSync(join(worker.settings.stateDir, "ledger.db"));
+  const refuse = (change: string) =>
+    `CREATE TRIGGER no_${change} BEFORE ${change} ON runs
+     BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END;`;
+  ledger.exec(refuse("INSERT") + refuse("UPDATE"));
+  await using service = await serve(worker);
+  await confirmed(worker, service, 1);
+  assertMatch(String((await service.logged("run.unrecorded"))["error"]), /is full/);
+  assertEquals(worker.ledger.runs(), []);
+
+  ledger.exec("DROP TRIGGER no_INSERT; DROP TRIGGER no_UPDATE");
+  openNextWindow(worker);
+  await confirmed(worker, service, 2);
+  const isAtWork = () =>
+    worker.ledger.runs().some(({ succeededMs, finishedMs }) =>
+      succeededMs !== null && finishedMs === null
+    );
+  await until(isAtWork);
+  await stop(service);
+  assertEquals(worker.ledger.runs()[0]?.exitCode, 0);
+});
+
+Deno.test({
+  name: `a daemon rides out a full disk, and submits when there is room again${SKIPPED}`,
+  ignore: !canMount,
+  fn: () =>
+    onTmpfs("32m", async (stateDir) => {
+      await using worker = await registered({ env: `ALLORA_STATE_DIR=${stateDir}\n` });
+      await using service = await serve(worker);
+      await confirmed(worker, service, 1);
+
+      const filler = fillDisk(stateDir);
+      openNextWindow(worker);
+      await service.logged("run.unrecorded");
+      assert(!service.hasEnded(), "the daemon has ended");
+      await Deno.remove(filler);
+      await confirmed(worker, service, 2);
+      await stop(service);
+    }),
+});
+
+Deno.test("SIGHUP does not wait for a channel that hangs: it is told later", async () => {
+  await using worker = await registered();
+  const dir = dirname(worker.settings.logDir);
+  using hanging = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  await Deno.writeTextFile(`${dir}/hook`, `http://127.0.0.1:${hanging.addr.port}/\n`, {
+    mode: 0o600,
+  });
+  await Deno.writeTextFile(`${dir}/.env`, `ALLORA_WEBHOOK_FILE=${dir}/hook\n`, { append: true });
+  await using service = await serve(worker);
+  await confirmed(worker, service, 1);
+  using _call = await hanging.accept();
+
+  service.process.kill("SIGHUP");
+  const { error } = await service.logged("alert.not_delivered");
+  assertMatch(String(error), /settings are read again/);
+  openNextWindow(worker);
+  await confirmed(worker, service, 2);
+  assertEquals(worker.ledger.pendingDeliveries("webhook").length, 1);
+  await stop(service);
 });

@@ -108,6 +108,14 @@ Deno.test("only submit and daemon are handed the mnemonic, and rotate nothing", 
   });
 });
 
+Deno.test("no start limit ever turns a unit away", () => {
+  for (const { name } of Deno.readDirSync(`${root}systemd`)) {
+    if (!name.endsWith(".service") || name === "allora-pipeline.service") continue;
+    const limits = Deno.readTextFileSync(`${root}systemd/${name}`).match(/^StartLimit.*$/gm);
+    assertEquals(limits, ["StartLimitIntervalSec=0"], name);
+  }
+});
+
 Deno.test({
   name:
     "systemd has nothing to say against the units, and they are exposed no more than they must be",
