@@ -2,7 +2,9 @@ import type { Run } from "../../cycle/run.ts";
 import type { TopicOutcome } from "../../cycle/topic_outcome.ts";
 import { messageOf } from "../../errors.ts";
 import type { AlertContext } from "../../health/alerts/alert_on.ts";
+import { DELIVERY_MS } from "../../health/alerts/deliver.ts";
 import type { CheckResult } from "../../health/check.ts";
+import { deadline } from "../../host/deadline.ts";
 import type { TopicSettings } from "../../settings.ts";
 import type { Terminal } from "../terminal_io.ts";
 import { alertContext } from "./context.ts";
@@ -20,13 +22,15 @@ export interface Visit {
 /**
  * After a visit, what people should hear before the hourly look at everything: topics of short epochs
  * that miss windows or fail, the first submission ever, the week's digest, and what a channel did not
- * take before. What of alerts fails is an event, and no failure of the visit.
+ * take before. What of alerts fails is an event, and no failure of the visit. All of it together has the
+ * time of one delivery: TimeoutStartSec= of the unit counts on that.
  */
 export async function afterVisit(
   run: Run,
   terminal: Pick<Terminal, "env">,
   { topics, worker, outcomes, stop }: Visit,
 ): Promise<void> {
+  using time = deadline(DELIVERY_MS, stop);
   try {
     const { ledger } = run;
     const results = topics.flatMap((topic) => visitResults(run, topic.topicId, worker));
@@ -35,7 +39,7 @@ export async function afterVisit(
     const isOpen = ledger.openAlerts().some((alert) =>
       results.some(({ id, topicId }) => alert.id === id && alert.topicId === topicId)
     );
-    const context = alertContext(run, terminal, stop);
+    const context = alertContext(run, terminal, time.signal);
     if (isOpen || results.some(({ status }) => status !== "OK")) {
       const { alertOn } = await import("../../health/alerts/alert_on.ts");
       await alertOn(results, context, { isComplete: false });
