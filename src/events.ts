@@ -12,6 +12,7 @@ export const EVENTS = {
   "cycle.nothing_due": { level: "debug", message: "nothing due" },
   "run.finished": { level: "info", message: "run finished" },
   "run.failed": { level: "error", message: "run failed: {error}" },
+  "run.unrecorded": { level: "warn", message: "how the run goes is not in the ledger: {error}" },
   "topic.failed": { level: "error", message: "topic failed: {error}" },
 
   "topic.epoch_short": {

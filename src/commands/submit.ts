@@ -1,10 +1,10 @@
 import { isQuiet } from "../cycle/quiet.ts";
-import { failureOf, type Run } from "../cycle/run.ts";
+import { failureOf, record, type Run } from "../cycle/run.ts";
 import type { CycleReport } from "../cycle/run_cycle.ts";
 import type { TopicOutcome } from "../cycle/topic_outcome.ts";
 import { warnOfShortEpochs } from "../cycle/timer_epoch.ts";
 import type { Worker } from "../cycle/worker.ts";
-import { EXIT_CODES, worstExitCode } from "../errors.ts";
+import { EXIT_CODES, type PipelineError, worstExitCode } from "../errors.ts";
 import { lowerPriority } from "../host/priority.ts";
 import { table } from "../host/terminal.ts";
 import type { RunEnd } from "../ledger/runs.ts";
@@ -30,7 +30,7 @@ export const submit: Handler = async (invocation, terminal) => {
   using run = openRun(settings, terminal, { dryRun, stop });
   const brokenCode = tellBroken(run, invocation);
   const worker = await workerFor("submit", run, topics);
-  const { report, isIdle, exitCode } = await visit(run, topics, worker, brokenCode);
+  const { report, isIdle, exitCode, unrecorded } = await visit(run, topics, worker, brokenCode);
   if (report !== undefined) {
     tellFailures(run, { ...report, exitCode });
     const whole = {
@@ -41,10 +41,12 @@ export const submit: Handler = async (invocation, terminal) => {
   }
   // A quiet visit, and one that only rehearses, have nothing to tell and load nothing for it.
   if (isIdle || dryRun) return exitCode;
-  if (report !== undefined) warnOfShortEpochs(run, topics);
-  const outcomes = report?.outcomes ?? [];
+  if (report !== undefined) record(run, () => warnOfShortEpochs(run, topics));
   const { afterVisit } = await import("./alert/after_visit.ts");
-  await afterVisit(run, terminal, { topics, worker: worker.address, outcomes, stop });
+  await afterVisit(run, terminal, {
+    ...{ topics, worker: worker.address, stop, unrecorded },
+    outcomes: report?.outcomes ?? [],
+  });
   if (settings.metricsFile !== undefined) {
     const { metricsAfterVisit, writeMetricsFile } = await import("./metrics/after_visit.ts");
     await (report === undefined ? writeMetricsFile(run) : metricsAfterVisit(run, worker.address));
@@ -52,12 +54,14 @@ export const submit: Handler = async (invocation, terminal) => {
   return exitCode;
 };
 
-/** How a visit ended, which the ledger and the log know. */
+/** How a visit ended. */
 interface Visited {
   /** Undefined when it failed as a whole. */
   readonly report?: CycleReport;
-  readonly isIdle: boolean;
+  readonly isIdle?: boolean;
   readonly exitCode: number;
+  /** Why the ledger does not know. */
+  readonly unrecorded?: PipelineError | undefined;
 }
 
 /** The visit itself. It alone has the wallet: the next one does not wait until people are told of this one. */
@@ -68,25 +72,29 @@ async function visit(
   brokenCode: number,
 ): Promise<Visited> {
   using _lock = lockWallet(run.settings, worker.address, run.host.nowMs);
-  const finish = (end: RunEnd) => run.dryRun || run.ledger.finishRun("submit", end);
+  const finish = (end: RunEnd) => {
+    const unrecorded = run.dryRun
+      ? undefined
+      : record(run, () => run.ledger.finishRun("submit", end));
+    const codes = [end.exitCode, brokenCode, ...unrecorded ? [unrecorded.exitCode] : []];
+    return { exitCode: worstExitCode(codes), unrecorded };
+  };
   try {
     if (isQuiet(run, topics, worker)) {
       const outcomes = topics.map(({ topicId }) => ({ topicId, state: "idle" as const }));
-      finish({ exitCode: brokenCode, topics: new Map() });
-      return { report: { outcomes, exitCode: 0 }, isIdle: true, exitCode: brokenCode };
+      const end = finish({ exitCode: brokenCode, topics: new Map() });
+      return { report: { outcomes, exitCode: 0 }, isIdle: true, ...end };
     }
     if (!run.dryRun) run.ledger.startRun("submit");
     const { runCycle } = await import("../cycle/run_cycle.ts");
     const report = await runCycle({ ...run, lowerPriority }, topics, { worker });
     const exitCode = worstExitCode([report.exitCode, brokenCode]);
-    finish(endOf({ ...report, exitCode }));
-    return { report, isIdle: false, exitCode };
+    return { report, ...finish(endOf({ ...report, exitCode })) };
   } catch (thrown) {
     // In the log, where it is looked for, and so on stderr: once.
     const failure = failureOf(run, thrown);
     run.tell("run.failed", { error: failure.message, hint: failure.hint });
-    finish(failureEnd(failure, topics.map(({ topicId }) => topicId)));
-    return { isIdle: false, exitCode: worstExitCode([failure.exitCode, brokenCode]) };
+    return finish(failureEnd(failure, topics.map(({ topicId }) => topicId)));
   }
 }
 

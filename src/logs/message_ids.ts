@@ -10,6 +10,7 @@ export const MESSAGE_IDS: Readonly<Record<EventName, string>> = {
   "cycle.nothing_due": "f6f74f33ecb81606f7c4ebe7eea5bcf7",
   "run.finished": "3308e65e4f0024075a923b61ca426ce1",
   "run.failed": "1b5502bbafaa330472e19c0f57ffd5c5",
+  "run.unrecorded": "fa658788193777003110c92c8ff4811e",
   "topic.failed": "b03c1faab82859555ac69d4806d8ed1f",
   "window.open": "d7c3e1b613e9b8b125ccc36a8e62574e",
   "candles.refreshed": "6c5d5f60ad3d80c84a7210a84dc52c2a",

@@ -27,6 +27,13 @@ export const REMEDIES: Readonly<Partial<Record<EventName, Remedy>>> = {
       "Do what the hint behind the message says, then `allora-pipeline doctor`. The next visit " +
       "takes up what was under way; nothing is sent twice.",
   },
+  "run.unrecorded": {
+    cause:
+      "The ledger could not be written: its disk is full, or another process holds it. The run goes on.",
+    remedy:
+      "Do what the hint behind the message says: nothing is signed until the ledger takes it down. " +
+      "`allora-pipeline doctor` names the disk and the ledger.",
+  },
   "topic.failed": {
     cause: "The visit to one topic failed; the other topics were served.",
     remedy:
