@@ -1,15 +1,24 @@
 import { isQuiet } from "../cycle/quiet.ts";
-import { failureOf, type Run } from "../cycle/run.ts";
+import { failureOf, record, type Run } from "../cycle/run.ts";
 import type { CycleReport } from "../cycle/run_cycle.ts";
 import type { TopicOutcome } from "../cycle/topic_outcome.ts";
 import { warnOfShortEpochs } from "../cycle/timer_epoch.ts";
-import { EXIT_CODES, worstExitCode } from "../errors.ts";
+import type { Worker } from "../cycle/worker.ts";
+import { EXIT_CODES, type PipelineError, worstExitCode } from "../errors.ts";
 import { lowerPriority } from "../host/priority.ts";
 import { table } from "../host/terminal.ts";
 import type { RunEnd } from "../ledger/runs.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings, TopicSettings } from "../settings.ts";
 import type { Handler, Invocation } from "./command.ts";
-import { brokenOf, lockWallet, openRun, settingsOf, tellBroken, topicsOf } from "./open_run.ts";
+import {
+  brokenOf,
+  lockWallet,
+  type OpenRun,
+  openRun,
+  settingsOf,
+  tellBroken,
+  topicsOf,
+} from "./open_run.ts";
 import { endOf, failureEnd, workerFor } from "./run_end.ts";
 
 /** One visit to every topic. */
@@ -21,53 +30,73 @@ export const submit: Handler = async (invocation, terminal) => {
   using run = openRun(settings, terminal, { dryRun, stop });
   const brokenCode = tellBroken(run, invocation);
   const worker = await workerFor("submit", run, topics);
-  using _lock = lockWallet(settings, worker.address, terminal.host.nowMs);
-  const finish = (end: RunEnd) => dryRun || run.ledger.finishRun("submit", end);
+  const { report, isIdle, exitCode, unrecorded } = await visit(run, topics, worker, brokenCode);
+  if (report !== undefined) {
+    tellFailures(run, { ...report, exitCode });
+    const whole = {
+      outcomes: [...report.outcomes, ...brokenOutcomes(invocation, settings)],
+      exitCode,
+    };
+    terminal.out(invocation.json ? `${JSON.stringify(jsonOf(whole))}\n` : textOf(whole));
+  }
   // A quiet visit, and one that only rehearses, have nothing to tell and load nothing for it.
-  const tellPeople = async (outcomes: readonly TopicOutcome[]) => {
-    if (dryRun) return;
-    const { afterVisit } = await import("./alert/after_visit.ts");
-    await afterVisit(run, terminal, { topics, worker: worker.address, outcomes, stop });
+  if (isIdle || dryRun) return exitCode;
+  if (report !== undefined) record(run, () => warnOfShortEpochs(run, topics));
+  const { afterVisit } = await import("./alert/after_visit.ts");
+  await afterVisit(run, terminal, {
+    ...{ topics, worker: worker.address, stop, unrecorded },
+    outcomes: report?.outcomes ?? [],
+  });
+  if (settings.metricsFile !== undefined) {
+    const { metricsAfterVisit, writeMetricsFile } = await import("./metrics/after_visit.ts");
+    await (report === undefined ? writeMetricsFile(run) : metricsAfterVisit(run, worker.address));
+  }
+  return exitCode;
+};
+
+/** How a visit ended. */
+interface Visited {
+  /** Undefined when it failed as a whole. */
+  readonly report?: CycleReport;
+  readonly isIdle?: boolean;
+  readonly exitCode: number;
+  /** Why the ledger does not know. */
+  readonly unrecorded?: PipelineError | undefined;
+}
+
+/** The visit itself. It alone has the wallet: the next one does not wait until people are told of this one. */
+async function visit(
+  run: OpenRun,
+  topics: readonly TopicSettings[],
+  worker: Worker,
+  brokenCode: number,
+): Promise<Visited> {
+  using _lock = lockWallet(run.settings, worker.address, run.host.nowMs);
+  const finish = (end: RunEnd) => {
+    const unrecorded = run.dryRun
+      ? undefined
+      : record(run, () => run.ledger.finishRun("submit", end));
+    const codes = [end.exitCode, brokenCode, ...unrecorded ? [unrecorded.exitCode] : []];
+    return { exitCode: worstExitCode(codes), unrecorded };
   };
-  let report: CycleReport;
-  let isIdle = false;
   try {
     if (isQuiet(run, topics, worker)) {
       const outcomes = topics.map(({ topicId }) => ({ topicId, state: "idle" as const }));
-      report = { outcomes, exitCode: 0 };
-      isIdle = true;
-    } else {
-      if (!dryRun) run.ledger.startRun("submit");
-      const { runCycle } = await import("../cycle/run_cycle.ts");
-      report = await runCycle({ ...run, lowerPriority }, topics, { worker });
+      const end = finish({ exitCode: brokenCode, topics: new Map() });
+      return { report: { outcomes, exitCode: 0 }, isIdle: true, ...end };
     }
+    if (!run.dryRun) run.ledger.startRun("submit");
+    const { runCycle } = await import("../cycle/run_cycle.ts");
+    const report = await runCycle({ ...run, lowerPriority }, topics, { worker });
+    const exitCode = worstExitCode([report.exitCode, brokenCode]);
+    return { report, ...finish(endOf({ ...report, exitCode })) };
   } catch (thrown) {
     // In the log, where it is looked for, and so on stderr: once.
     const failure = failureOf(run, thrown);
     run.tell("run.failed", { error: failure.message, hint: failure.hint });
-    finish(failureEnd(failure, topics.map(({ topicId }) => topicId)));
-    await tellPeople([]);
-    if (!dryRun && settings.metricsFile !== undefined) {
-      await (await metrics()).writeMetricsFile(run);
-    }
-    return worstExitCode([failure.exitCode, brokenCode]);
+    return finish(failureEnd(failure, topics.map(({ topicId }) => topicId)));
   }
-  const exitCode = worstExitCode([report.exitCode, brokenCode]);
-  finish(isIdle ? { exitCode, topics: new Map() } : endOf({ ...report, exitCode }));
-  tellFailures(run, { ...report, exitCode });
-  if (!isIdle && !dryRun) warnOfShortEpochs(run, topics);
-  if (!isIdle) await tellPeople(report.outcomes);
-  if (!dryRun && settings.metricsFile !== undefined && !isIdle) {
-    await (await metrics()).metricsAfterVisit(run, worker.address);
-  }
-  const outcomes = [...report.outcomes, ...brokenOutcomes(invocation, settings)];
-  const whole = { outcomes, exitCode };
-  terminal.out(invocation.json ? `${JSON.stringify(jsonOf(whole))}\n` : textOf(whole));
-  return exitCode;
-};
-
-/** Loaded after visits that did something, where it is wanted. */
-const metrics = () => import("./metrics/after_visit.ts");
+}
 
 /** Whether the visit did something. */
 export function isBusy({ outcomes }: CycleReport): boolean {

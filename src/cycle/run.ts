@@ -53,6 +53,28 @@ export function failureOf(run: Pick<Run, "signal">, thrown: unknown): PipelineEr
       hint: "the next visit looks up what is under way before anything new",
     });
   }
+  return errorOf(thrown);
+}
+
+/**
+ * Writes to the ledger what no submission rests on. What keeps it from being written is an event, and
+ * returned: the work that it comes after stands.
+ */
+export function record(
+  { tell }: Pick<Run, "tell">,
+  write: () => void,
+): PipelineError | undefined {
+  try {
+    write();
+    return undefined;
+  } catch (thrown) {
+    const failure = errorOf(thrown);
+    tell("run.unrecorded", { error: failure.message, hint: failure.hint });
+    return failure;
+  }
+}
+
+function errorOf(thrown: unknown): PipelineError {
   if (thrown instanceof PipelineError) return thrown;
   return new PipelineError("internal", messageOf(thrown), { cause: thrown });
 }

@@ -8,7 +8,7 @@ import { isQuiet } from "./quiet.ts";
 import { retrainModels } from "./retrain.ts";
 import { recallWindows } from "./missed_windows.ts";
 import { recover } from "./recover.ts";
-import { failureOf, isOver, type Run } from "./run.ts";
+import { failureOf, isOver, record, type Run } from "./run.ts";
 import { Session } from "./session.ts";
 import { settleWindows } from "./settle.ts";
 import { confirmOrFail, finishFormer, submitAll } from "./submit_all.ts";
@@ -54,7 +54,7 @@ export async function runCycle(
     try {
       return await visit(new Session(run, chain, worker), topics);
     } finally {
-      if (!run.dryRun) run.ledger.recordEndpoints(chain.records());
+      if (!run.dryRun) record(run, () => run.ledger.recordEndpoints(chain.records()));
     }
   } catch (thrown) {
     throw failureOf(run, thrown);

@@ -1,8 +1,11 @@
 import type { Run } from "../../cycle/run.ts";
 import type { TopicOutcome } from "../../cycle/topic_outcome.ts";
-import { messageOf } from "../../errors.ts";
+import { messageOf, type PipelineError } from "../../errors.ts";
 import type { AlertContext } from "../../health/alerts/alert_on.ts";
+import { DELIVERY_MS } from "../../health/alerts/deliver.ts";
 import type { CheckResult } from "../../health/check.ts";
+import { toPaste } from "../../health/cure.ts";
+import { deadline } from "../../host/deadline.ts";
 import type { TopicSettings } from "../../settings.ts";
 import type { Terminal } from "../terminal_io.ts";
 import { alertContext } from "./context.ts";
@@ -15,19 +18,28 @@ export interface Visit {
   readonly worker: string;
   readonly outcomes: readonly TopicOutcome[];
   readonly stop: AbortSignal;
+  /** Why the ledger does not know how it ended. */
+  readonly unrecorded?: PipelineError | undefined;
 }
 
 /**
  * After a visit, what people should hear before the hourly look at everything: topics of short epochs
  * that miss windows or fail, the first submission ever, the week's digest, and what a channel did not
- * take before. What of alerts fails is an event, and no failure of the visit.
+ * take before. What of alerts fails is an event, and no failure of the visit. All of it together has the
+ * time of one delivery: TimeoutStartSec= of the unit counts on that.
  */
 export async function afterVisit(
   run: Run,
   terminal: Pick<Terminal, "env">,
-  { topics, worker, outcomes, stop }: Visit,
+  { topics, worker, outcomes, stop, unrecorded }: Visit,
 ): Promise<void> {
+  using time = deadline(DELIVERY_MS, stop);
+  const context = alertContext(run, terminal, time.signal);
   try {
+    // One that others hold will be free again; any other is told as health tells it, and all else needs it.
+    if (unrecorded !== undefined && unrecorded.kind !== "retry") {
+      return await tellUnrecorded(context, unrecorded);
+    }
     const { ledger } = run;
     const results = topics.flatMap((topic) => visitResults(run, topic.topicId, worker));
     const confirmed = outcomes.find(({ state }) => state === "confirmed");
@@ -35,7 +47,6 @@ export async function afterVisit(
     const isOpen = ledger.openAlerts().some((alert) =>
       results.some(({ id, topicId }) => alert.id === id && alert.topicId === topicId)
     );
-    const context = alertContext(run, terminal, stop);
     if (isOpen || results.some(({ status }) => status !== "OK")) {
       const { alertOn } = await import("../../health/alerts/alert_on.ts");
       await alertOn(results, context, { isComplete: false });
@@ -72,6 +83,13 @@ export async function afterChecks(
     run.tell("alert.failed", { error: messageOf(thrown) });
     return false;
   }
+}
+
+async function tellUnrecorded(context: AlertContext, { message }: PipelineError): Promise<void> {
+  const { alertOn } = await import("../../health/alerts/alert_on.ts");
+  const fix = toPaste("allora-pipeline ledger check", context.settings);
+  const result = { id: "ledger", status: "CRITICAL", message, fix } as const;
+  await alertOn([result], context, { isComplete: false });
 }
 
 async function tellFirst(context: AlertContext, outcome: TopicOutcome): Promise<void> {
