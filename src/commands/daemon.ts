@@ -22,7 +22,7 @@ export const daemon: Handler = async (invocation, terminal) => {
   let work = workOf(invocation, terminal);
   using held = new DisposableStack();
   for (let worker: Worker | undefined; !stop.aborted || worker === undefined;) {
-    using run = openRun(work.settings, terminal, { stop, isEndless: true });
+    using run = openRun(work.settings, terminal, { stop, isEndless: true, migrates: true });
     tellBroken(run, invocation);
     const facts = { topics: work.topics.length };
     const isUnattended = worker !== undefined;

@@ -18,7 +18,7 @@ export const submit: Handler = async (invocation, terminal) => {
   const topics = topicsOf(invocation, settings);
   const dryRun = invocation.switches.has("dry-run");
   const stop = terminal.stopSignal();
-  using run = openRun(settings, terminal, { dryRun, stop });
+  using run = openRun(settings, terminal, { dryRun, stop, migrates: !dryRun });
   const brokenCode = tellBroken(run, invocation);
   const worker = await workerFor("submit", run, topics);
   using _lock = lockWallet(settings, worker.address, terminal.host.nowMs);
