@@ -24,7 +24,7 @@ export interface RunOptions {
   readonly stop?: AbortSignal;
   /** No deadline but `stop`: for what lasts. */
   readonly isEndless?: boolean;
-  /** Its writes must last: a ledger of an earlier version is brought up to date, and not copied to try on. */
+  /** Brings a ledger of an earlier version up to date; any other run has a copy, and forgets what it writes. */
   readonly migrates?: boolean;
   /** The log is opened by the first event, and where it cannot be the work goes on: stderr has it. */
   readonly isLogLazy?: boolean;

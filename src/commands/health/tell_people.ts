@@ -20,7 +20,7 @@ export async function callPeople(
   terminal: Terminal,
   stop: AbortSignal,
 ): Promise<People> {
-  const run = openRun(settings, terminal, { isLogLazy: true, migrates: true });
+  const run = openRun(settings, terminal, { isLogLazy: true });
   const context = alertContext(run, terminal, stop);
   await alertStart(context);
   return {
