@@ -1,6 +1,7 @@
 #!/bin/sh
 # deploy.sh HOST [PROGRAM]: puts PROGRAM on HOST over ssh, once its doctor has no objection; or without it the
-# version that HOST had before, whatever doctor says. Nothing is stopped but the daemon, which is restarted.
+# version that HOST had before, whatever doctor says, if that can read the ledger. Nothing is stopped but the
+# daemon, which is restarted.
 # PREFIX: as for make install.
 set -eu
 [ -n "${1:-}" ] || { echo "HOST= is missing: make deploy HOST=user@machine" >&2; exit 64; }

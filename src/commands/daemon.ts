@@ -24,7 +24,7 @@ export const daemon: Handler = async (invocation, terminal) => {
   let work = workOf(invocation, terminal);
   using held = new DisposableStack();
   for (let worker: Worker | undefined; !stop.aborted || worker === undefined;) {
-    using run = openRun(work.settings, terminal, { stop, isEndless: true });
+    using run = openRun(work.settings, terminal, { stop, isEndless: true, migrates: true });
     const record = daemonRecord(run);
     tellBroken(run, invocation);
     const facts = { topics: work.topics.length };

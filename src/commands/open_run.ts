@@ -5,6 +5,7 @@ import { giveBack } from "../host/give_back.ts";
 import { type Held, type Lock, tryLock, waitForLock } from "../host/file_lock.ts";
 import { statePaths } from "../host/paths.ts";
 import { type Ledger, openLedger } from "../ledger/ledger.ts";
+import { tryLedger } from "../ledger/read.ts";
 import { openLog } from "../logs/log.ts";
 import { type CandleStore, openCandleStore } from "../market/store.ts";
 import { loadSettings, type Settings, type TopicSettings } from "../settings.ts";
@@ -23,6 +24,8 @@ export interface RunOptions {
   readonly stop?: AbortSignal;
   /** No deadline but `stop`: for what lasts. */
   readonly isEndless?: boolean;
+  /** Brings a ledger of an earlier version up to date; any other run has a copy, and forgets what it writes. */
+  readonly migrates?: boolean;
   /** The log is opened by the first event, and where it cannot be the work goes on: stderr has it. */
   readonly isLogLazy?: boolean;
 }
@@ -54,7 +57,8 @@ export function openRun(settings: Settings, terminal: Terminal, options: RunOpti
     settings,
     host,
     get ledger() {
-      return ledger ??= openLedger(paths.ledger, { nowMs: () => host.nowMs() });
+      const open = options.migrates ? openLedger : tryLedger;
+      return ledger ??= open(paths.ledger, { nowMs: () => host.nowMs() });
     },
     version: codeVersion(),
     candles: () => candles ??= openCandleStore(paths.candles),

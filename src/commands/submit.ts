@@ -27,7 +27,7 @@ export const submit: Handler = async (invocation, terminal) => {
   const topics = topicsOf(invocation, settings);
   const dryRun = invocation.switches.has("dry-run");
   const stop = terminal.stopSignal();
-  using run = openRun(settings, terminal, { dryRun, stop });
+  using run = openRun(settings, terminal, { dryRun, stop, migrates: !dryRun });
   const brokenCode = tellBroken(run, invocation);
   const worker = await workerFor("submit", run, topics);
   const { report, isIdle, exitCode, unrecorded } = await visit(run, topics, worker, brokenCode);

@@ -1,3 +1,5 @@
+import { dirname } from "node:path";
+import { syncDirectory } from "../host/atomic_file.ts";
 import { fileError } from "../settings/file_error.ts";
 import { Database, openReadOnly } from "../host/database.ts";
 import { contentOf, LEDGER_FILE, type LedgerContent } from "./file.ts";
@@ -35,13 +37,56 @@ export async function copyFile<T>(
   try {
     await source.copyTo(temporary);
     const seen = lookAlone(temporary, look);
-    using file = Deno.openSync(temporary, { write: true });
-    file.syncSync();
-    return { ...seen, path: temporary, bytes: file.statSync().size };
+    return { ...seen, path: temporary, bytes: syncFile(temporary) };
   } catch (thrown) {
     removeCopy(temporary);
     throw thrown;
   }
+}
+
+/** The file is on the disk when this returns, with so many bytes. */
+function syncFile(path: string): number {
+  using file = Deno.openSync(path, { write: true });
+  file.syncSync();
+  return file.statSync().size;
+}
+
+/**
+ * Keeps the ledger at `path`, of schema `version`, as ledger.db.v2 beside it: before it is brought up to
+ * date, because no earlier program reads it then. An older one of that name is replaced. In one go, so
+ * that it can be part of the transaction which migrates.
+ */
+export function keepVersion(database: Database, path: string, version: number): void {
+  const directory = dirname(path);
+  const temporary = makeTemporary(directory);
+  try {
+    lookAlone(temporary, (copy) => copyRows(database, copy, version));
+    syncFile(temporary);
+    Deno.renameSync(temporary, keptVersion(path, version));
+    syncDirectory(directory);
+  } catch (thrown) {
+    removeCopy(temporary);
+    throw fileError("keep", path, thrown);
+  }
+}
+
+/** Where keepVersion() puts it. */
+export const keptVersion = (path: string, version: number) => `${path}.v${version}`;
+
+/** Makes `to`, which is empty, what `from` is, whose schema has that version. */
+export function copyRows(from: Database, to: Database, version: number): void {
+  to.migrate(LEDGER_FILE.migrations.slice(0, version));
+  const tables = to.all(
+    `SELECT t.name, group_concat(c.name, ', ') AS columns, group_concat(':' || c.name, ', ') AS places
+     FROM sqlite_schema t, pragma_table_info(t.name) c
+     WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' GROUP BY t.name ORDER BY t.rowid`,
+  );
+  to.transaction(() => {
+    for (const { name, columns, places } of tables) {
+      const insert = `INSERT INTO ${name} (${columns}) VALUES (${places})`;
+      for (const row of from.each(`SELECT ${columns} FROM ${name}`)) to.run(insert, row);
+    }
+  });
 }
 
 function makeTemporary(directory: string): string {

@@ -61,9 +61,14 @@ export function damageOf(
     .filter((line) => line !== "ok");
 }
 
+/** The version that a ledger says its schema has, and be it newer than any that is known here. */
+export function schemaOf(database: Database): number {
+  return Number(database.get("PRAGMA user_version")?.["user_version"]);
+}
+
 /** The version of the schema, of which every table and column is there. Throws as contentOf does. */
 export function versionOf(database: Database, path: string): number {
-  const version = Number(database.get("PRAGMA user_version")?.["user_version"]);
+  const version = schemaOf(database);
   const columns = new Set(columnsOf(database));
   if (version > MIGRATIONS.length) {
     throw new PipelineError(

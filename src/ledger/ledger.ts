@@ -4,6 +4,7 @@ import { balances } from "./balances.ts";
 import { checks } from "./checks.ts";
 import { alerts } from "./alerts.ts";
 import { endpoints } from "./endpoints.ts";
+import { keepVersion } from "./copy.ts";
 import { LEDGER_FILE } from "./file.ts";
 import { history } from "./history.ts";
 import { runs } from "./runs.ts";
@@ -44,11 +45,18 @@ export interface LedgerOptions {
 }
 
 /**
- * Opens the ledger at `path`, or makes it. Throws "config" for a symlink, a directory, a newer
+ * Opens the ledger at `path`, or makes it; one that an earlier version wrote is brought up to date, and
+ * kept beside it as it was. Throws "config" for a symlink, a directory, a newer
  * schema or another program's database; "denied", "retry" (locked too long) and "internal" (damaged).
  */
 export function openLedger(path: string, { nowMs, ...limits }: LedgerOptions): Ledger {
-  return ledgerOn(openDatabase(path, { ...LEDGER_FILE, ...limits }), nowMs);
+  return ledgerOn(
+    openDatabase(path, {
+      ...{ ...LEDGER_FILE, ...limits },
+      beforeMigrating: (database, version) => keepVersion(database, path, version),
+    }),
+    nowMs,
+  );
 }
 
 /** The ledger's functions on an open file, which disposing it closes. */

@@ -1,5 +1,6 @@
-import { messageOf, PipelineError } from "../errors.ts";
-import { openToRead, versionOf } from "./file.ts";
+import { Database } from "../host/database.ts";
+import { copyRows, fileAt } from "./copy.ts";
+import { LEDGER_FILE, openToRead, versionOf } from "./file.ts";
 import { type Ledger, ledgerOn, type LedgerOptions, openLedger } from "./ledger.ts";
 import { MIGRATIONS } from "./schema.ts";
 
@@ -23,32 +24,49 @@ export type LedgerReader =
   & Disposable;
 
 /**
- * Opens the ledger at `path` to read only; one that an earlier version wrote is brought up to date
- * first. Throws "config" when there is none or it is not ours, and as openLedger does.
+ * Opens the ledger at `path` to read only; of one that an earlier version wrote it reads a copy in memory,
+ * for a look must not take it from the program that is at work. Throws "config" when there is none or it
+ * is not ours, and as openLedger does.
  */
-export function readLedger(path: string, options: LedgerOptions): LedgerReader {
-  const { nowMs, ...limits } = options;
+export function readLedger(path: string, { nowMs, ...limits }: LedgerOptions): LedgerReader {
   const database = openToRead(path, limits);
   try {
-    const version = versionOf(database, path);
-    if (version !== MIGRATIONS.length) bringUpToDate(path, version, options);
-    return ledgerOn(database, nowMs);
+    const copy = copyOfOlder(database, path);
+    if (copy === undefined) return ledgerOn(database, nowMs);
+    database[Symbol.dispose]();
+    return ledgerOn(copy, nowMs);
   } catch (thrown) {
     database[Symbol.dispose]();
     throw thrown;
   }
 }
 
-function bringUpToDate(path: string, version: number, options: LedgerOptions): void {
-  try {
-    openLedger(path, options)[Symbol.dispose]();
-  } catch (thrown) {
-    const kind = thrown instanceof PipelineError ? thrown.kind : "internal";
-    throw new PipelineError(
-      kind,
-      `Cannot read the ledger: ${path} has schema version ${version}, not ${MIGRATIONS.length}, ` +
-        `and is not brought up to date: ${messageOf(thrown)}`,
-      { cause: thrown, hint: "let the user who owns it run allora-pipeline status once" },
-    );
-  }
+/**
+ * Opens the ledger as openLedger does, but leaves one that an earlier version wrote as it is: that is
+ * copied into memory, and what is written there is forgotten.
+ */
+export function tryLedger(path: string, options: LedgerOptions): Ledger {
+  const { nowMs, ...limits } = options;
+  if (!isWritten(path)) return openLedger(path, options);
+  using database = openToRead(path, limits);
+  const copy = copyOfOlder(database, path);
+  return copy === undefined ? openLedger(path, options) : ledgerOn(copy, nowMs);
+}
+
+/** Of the newest schema, and in memory; undefined when the ledger has that schema itself. */
+function copyOfOlder(database: Database, path: string): Database | undefined {
+  // What is copied is of one moment, and of the schema that was seen.
+  return database.transaction(() => {
+    const version = versionOf(database, path);
+    if (version === MIGRATIONS.length) return undefined;
+    const copy = new Database(":memory:", LEDGER_FILE);
+    copyRows(database, copy, version);
+    copy.migrate(MIGRATIONS);
+    return copy;
+  });
+}
+
+function isWritten(path: string): boolean {
+  const found = fileAt(path);
+  return found?.isFile === true && found.size > 0;
 }

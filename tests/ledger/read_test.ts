@@ -1,31 +1,55 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { PipelineError } from "../../src/errors.ts";
-import { readLedger } from "../../src/ledger/read.ts";
+import { readLedger, tryLedger } from "../../src/ledger/read.ts";
 import { MIGRATIONS } from "../../src/ledger/schema.ts";
+import { oldRows, writeOldLedger } from "./old_ledger.ts";
 
 const OPTIONS = { nowMs: Date.now, busyMs: 50 };
 
-Deno.test("who only looks brings an older ledger up to date, or says in one line that it cannot", () => {
+Deno.test("who only looks, or only tries, leaves an older ledger to the program that wrote it", () => {
   const directory = Deno.makeTempDirSync({ prefix: "allora-ledger-" });
   try {
     const path = `${directory}/ledger.db`;
+    writeOldLedger(path, 300);
+    const before = oldRows(path);
     using older = new DatabaseSync(path);
-    older.exec("PRAGMA journal_mode = WAL");
-    for (const step of MIGRATIONS.slice(0, 2)) older.exec(step);
-    older.exec("PRAGMA user_version = 2; INSERT INTO wallets VALUES ('a', 'allo1worker')");
+    // That one may be writing at the very moment.
+    older.exec("BEGIN IMMEDIATE; DELETE FROM submissions");
+    {
+      using reader = readLedger(path, OPTIONS);
+      const [newest] = reader.history(1n, 1);
+      assertEquals([newest?.nonce, newest?.feePaidUallo, newest?.fallback], [216_000n, 70n, null]);
+      assertEquals([reader.feesSince(0), reader.runs(), reader.openAlerts()], [21_000n, [], []]);
+    }
+    {
+      using tried = tryLedger(path, OPTIONS);
+      tried.startRun("submit");
+      tried.rememberAddress("00bb", "allo1other");
+      assertEquals([tried.runs().length, tried.workers().length], [1, 2]);
+    }
+    older.exec("ROLLBACK");
+    assertEquals(older.prepare("PRAGMA user_version").get(), { user_version: 1 });
+    assertEquals(oldRows(path), before);
+    assertEquals([...Deno.readDirSync(directory)].filter(({ name }) => !/-(wal|shm)$/.test(name)), [
+      { name: "ledger.db", isFile: true, isDirectory: false, isSymlink: false },
+    ]);
+  } finally {
+    Deno.removeSync(directory, { recursive: true });
+  }
+});
 
-    older.exec("BEGIN IMMEDIATE");
-    const refusal = assertThrows(
-      () => readLedger(path, OPTIONS),
-      PipelineError,
-      `Cannot read the ledger: ${path} has schema version 2, not 3, and is not brought up to date: `,
-    );
-    assertEquals([refusal.kind, refusal.message.includes("\n")], ["retry", false]);
-    older.exec("COMMIT");
-
+Deno.test("what is tried on a ledger of today, or on none yet, lasts", () => {
+  const directory = Deno.makeTempDirSync({ prefix: "allora-ledger-" });
+  try {
+    const path = `${directory}/ledger.db`;
+    for (const count of [1, 2]) {
+      using ledger = tryLedger(path, OPTIONS);
+      ledger.rememberAddress(`0${count}`, `allo1worker${count}`);
+    }
     using reader = readLedger(path, OPTIONS);
-    assertEquals([reader.workers(), reader.runs(), reader.openAlerts()], [["allo1worker"], [], []]);
+    assertEquals(reader.workers().length, 2);
+    using sqlite = new DatabaseSync(path, { readOnly: true });
+    assertEquals(sqlite.prepare("PRAGMA user_version").get(), { user_version: MIGRATIONS.length });
   } finally {
     Deno.removeSync(directory, { recursive: true });
   }

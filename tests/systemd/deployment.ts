@@ -71,6 +71,12 @@ export async function deployment({ machine }: Installed) {
   assertMatch(deployed.text, COPY);
   assert(!deployed.text.includes("asks for network"), deployed.text);
   assertEquals(await run("find /tmp -name 'tmp.*'"), "");
+  await newerLedger(machine, async () => {
+    const unfit = await make("rollback", "HOST=there");
+    assertMatch(unfit.text, /Cannot install this version: .* has schema version 99, newer than/);
+    assert(unfit.code !== 0 && !unfit.text.includes(older), unfit.text);
+    assertEquals(JSON.parse(await run(`${UNIT} version --json`)).commit, newer);
+  });
   const back = await make("rollback", "HOST=there");
   assertEquals(back.code, 0, back.text);
   assert(back.text.includes(older), back.text);
@@ -101,6 +107,21 @@ export async function deployment({ machine }: Installed) {
   const nowhere = await make("rollback");
   assert(nowhere.code !== 0);
   assertMatch(nowhere.text, /^HOST= is missing: make deploy HOST=user@machine\n/);
+}
+
+/** As if the program in use were of a version that has changed the ledger's schema. */
+async function newerLedger({ run }: Machine, work: () => Promise<void>) {
+  const state = `/var/lib/${UNIT}`;
+  await run(`touch ${ETC}/paused && systemctl stop '${UNIT}-submit*.service'`);
+  await run(`${UNIT} ledger backup /root/newer.db && mkdir /root/aside`);
+  // The schema's version, where SQLite keeps it in the header.
+  await run("printf '\\143' | dd of=/root/newer.db bs=1 seek=63 conv=notrunc");
+  await run(`mv ${state}/ledger.db* /root/aside && cp /root/newer.db ${state}/ledger.db`);
+  await work();
+  await run(
+    `rm ${state}/ledger.db* /root/newer.db && mv /root/aside/* ${state} && rmdir /root/aside`,
+  );
+  await run(`rm ${ETC}/paused`);
 }
 
 export async function elsewhere({ machine }: Installed) {

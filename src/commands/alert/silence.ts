@@ -17,7 +17,7 @@ export const silence: Handler = async (invocation, terminal) => {
     });
   }
   const topicId = topic === undefined ? 0n : topicIdOf(topic);
-  using run = openRun(settingsOf(invocation, terminal), terminal);
+  using run = openRun(settingsOf(invocation, terminal), terminal, { migrates: true });
   if (lengthMs === undefined) {
     const ended = run.ledger.endSilences();
     terminal.out(invocation.json ? `{"ended":${ended}}\n` : `${ended} ended\n`);

@@ -5,6 +5,7 @@ import { versionParts } from "../../version.ts";
 import type { Handler, Invocation } from "../command.ts";
 import { enabledUnits, switchOff } from "../doctor/unit_files.ts";
 import { type Layout, layOut, programPaths, takeAway } from "./lay_out.ts";
+import { refuseNewerLedger } from "./ledger_fits.ts";
 import { scheduleOf } from "./schedule_of.ts";
 
 /** Lays this binary and its units out, and says what to type next. Starts no program itself. */
@@ -21,10 +22,12 @@ export const install: Handler = (invocation, terminal) => {
   const layout = layoutOf(invocation);
   const { destdir, prefix } = layout;
   const { env, cwd } = terminal;
+  const machine = { flags: {}, env, cwd };
+  // Nothing of the machine that packs is true of the one that is packed for.
+  if (destdir === "") refuseNewerLedger(machine);
   layOut(layout, Deno.execPath());
   const { program, previous } = programPaths(layout);
-  // Nothing of the machine that packs is true of the one that is packed for.
-  const schedule = destdir === "" ? scheduleOf({ flags: {}, env, cwd }) : undefined;
+  const schedule = destdir === "" ? scheduleOf(machine) : undefined;
   const register = invocation.switches.has("by-make") || destdir !== "" ? [] : REGISTER;
   const enable = ENABLE.filter(({ by }) => schedule === undefined || by === schedule)
     .map((step) => destdir === "" ? afterTheOther(step) : step);

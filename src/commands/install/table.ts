@@ -15,7 +15,8 @@ export const INSTALL_COMMANDS: readonly Command[] = [
       "All that it needs is inside the binary. It writes files and starts no program: the commands that " +
       "make the user and let systemd see the units are printed. Settings in /etc are written when they " +
       "are missing and never replaced, and the program that was there before is kept beside it as " +
-      "allora-pipeline.previous: its own install brings it back.",
+      "allora-pipeline.previous: its own install brings it back, unless the ledger is one of a newer " +
+      "version: exit 78 then, nothing is changed, and what to type is said.",
     flags: FLAGS,
     hasSettings: false,
     load: async () => (await import("./install.ts")).install,

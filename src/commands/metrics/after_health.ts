@@ -1,7 +1,7 @@
 import { messageOf } from "../../errors.ts";
 import type { CheckResult } from "../../health/check.ts";
 import { statePaths } from "../../host/paths.ts";
-import { openLedger } from "../../ledger/ledger.ts";
+import { tryLedger } from "../../ledger/read.ts";
 import type { Settings } from "../../settings.ts";
 import { shellQuote } from "../../settings/file_error.ts";
 import type { Terminal } from "../terminal_io.ts";
@@ -21,7 +21,7 @@ export async function metricsAfterHealth(
   try {
     const path = statePaths(settings.stateDir).ledger;
     if (Deno.statSync(path).size === 0) return [];
-    using ledger = openLedger(path, { nowMs: () => host.nowMs() });
+    using ledger = tryLedger(path, { nowMs: () => host.nowMs() });
     const run = {
       ...{ settings, host, ledger, signal: stop },
       // Health leaves the log alone; that the balance is not known, one of its checks says.

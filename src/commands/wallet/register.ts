@@ -28,7 +28,10 @@ export const register: Handler = async (invocation, terminal) => {
   const dryRun = switches.has("dry-run");
   using progress = waiting(terminal, "waiting for another program that uses the wallet");
   const say = (text: string) => json ? undefined : progress.terminal.out(text);
-  using run = openRun(settings, progress.terminal, { dryRun, stop: terminal.stopSignal() });
+  using run = openRun(settings, progress.terminal, {
+    ...{ dryRun, migrates: !dryRun },
+    stop: terminal.stopSignal(),
+  });
   try {
     const worker = await workerOf(run);
     using _lock = await waitForWallet(run, worker.address);
