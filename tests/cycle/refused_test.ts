@@ -1,0 +1,66 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { connect } from "../../src/chain/client.ts";
+import { type Host, realHost } from "../../src/host/host.ts";
+import { type Practice, practise } from "./practice.ts";
+
+Deno.test("a wallet that was too poor submits as soon as it is funded, in the same window", async () => {
+  await using worker = await practise();
+  await worker.passFirstWindow();
+  const before = await worker.sequence();
+  await impoverish(worker);
+  for (let visits = 0; visits < 2; visits++) {
+    const { outcomes, exitCode } = await worker.visit();
+    assertEquals([exitCode, outcomes[0]?.state], [69, "failed"]);
+    assertStringIncludes(outcomes[0]!.error!.message, "sdk 5");
+  }
+  worker.devnet.fund(worker.address, 10n ** 18n);
+  worker.devnet.step();
+  const { outcomes, exitCode } = await worker.visit();
+  assertEquals([exitCode, outcomes[0]?.state], [0, "confirmed"]);
+  assertEquals(await worker.sequence(), before + 1n, "one payload");
+});
+
+Deno.test("bytes that a node refused and passed on all the same are found, and not made again", async () => {
+  await using worker = await practise();
+  await worker.passFirstWindow();
+  const before = await worker.sequence();
+  const lying = broadcasting(async (send) => {
+    await (await send()).body?.cancel();
+    return refusal(4);
+  });
+  assertEquals((await worker.visit(lying)).exitCode, 70);
+  worker.devnet.step();
+  assertEquals((await worker.visit()).exitCode, 0);
+  const [row] = worker.ledger.history(1n, 1);
+  const made = worker.ledger.transactionsOf(row!);
+  assertEquals([row?.state, made.map(({ state }) => state)], ["confirmed", ["confirmed"]]);
+  assert(row!.feePaidUallo > 0n, "what it cost is known");
+  assertEquals(await worker.sequence(), before + 1n);
+});
+
+/** A visit to a chain whose nodes answer a broadcast like this. */
+function broadcasting(answer: (send: () => Promise<Response>, url: string) => Promise<Response>) {
+  const host: Host = {
+    ...realHost,
+    sleep: (_, signal) => realHost.sleep(1, signal),
+    fetch: (url, init) => {
+      const send = () => realHost.fetch(url, init);
+      return String(init?.body).includes("broadcast_tx_sync") ? answer(send, url) : send();
+    },
+  };
+  return { host };
+}
+
+/** CheckTx's no with a code of the sdk's. */
+function refusal(code: number): Response {
+  const result = { code, codespace: "sdk", log: "no", data: "", hash: "00" };
+  return Response.json({ jsonrpc: "2.0", id: 1, result });
+}
+
+/** Leaves the wallet with what the chain takes for the data, and nothing for a transaction's fee. */
+async function impoverish({ devnet, address }: Practice): Promise<void> {
+  const chain = await connect({ urls: [devnet.rpcUrl], timeoutMs: 5000, host: realHost });
+  const [dataFee, balance] = [await chain.dataFeeUallo(), await chain.balanceUallo(address)];
+  devnet.fund(address, dataFee + 10n - balance);
+  devnet.step();
+}
