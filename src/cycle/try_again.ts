@@ -1,7 +1,9 @@
 import { ChainRefusal, isUnknownForm } from "../chain/chain_error.ts";
+import { PipelineError } from "../errors.ts";
 import type { Submission } from "../ledger/submission.ts";
 import type { Transaction } from "../ledger/transaction.ts";
 import type { Session } from "./session.ts";
+import type { TopicOutcome } from "./topic_outcome.ts";
 
 /** A refusal in a block has cost its fee: one more try, then the window is given up. */
 const MAX_PAID = 2;
@@ -36,6 +38,22 @@ export function isUnfinished(session: Session, row: Submission | undefined): boo
     default:
       return false;
   }
+}
+
+/**
+ * The failure of a topic whose open window was given up: as long as it is open and unmet, a visit that
+ * finds nothing to do has cured nothing. Undefined where nothing was given up.
+ */
+export function givenUp({ run, worker }: Session, topicId: bigint): TopicOutcome | undefined {
+  const nonce = run.ledger.lastWindow(topicId)?.nonce ?? undefined;
+  const row = nonce && run.ledger.submission(topicId, nonce, worker.address);
+  if (!row || row.state !== "rejected") return undefined;
+  const what = `Cannot submit topic ${topicId} nonce ${nonce} any more`;
+  const last = run.ledger.transactionsOf(row).at(-1);
+  const error = last === undefined
+    ? new PipelineError("retry", `${what}: ${row.reason}`)
+    : refusalOf(last, what);
+  return { topicId, nonce, state: "failed", error, ...last && { hash: last.hash } };
 }
 
 function refusalOf({ code, codespace, log }: Transaction, what: string): ChainRefusal {

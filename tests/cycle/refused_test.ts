@@ -38,6 +38,21 @@ Deno.test("bytes that a node refused and passed on all the same are found, and n
   assertEquals(await worker.sequence(), before + 1n);
 });
 
+Deno.test("a window that was given up is a failure at every visit, until it has closed", async () => {
+  await using worker = await practise();
+  await worker.passFirstWindow();
+  const before = await worker.sequence();
+  const tooLate = broadcasting(() => Promise.resolve(refusal(30)));
+  for (const overrides of [tooLate, {}, {}]) {
+    const { outcomes, exitCode } = await worker.visit(overrides);
+    assertEquals([exitCode, outcomes.map(({ state }) => state)], [75, ["failed"]]);
+    assertStringIncludes(outcomes[0]!.error!.message, "sdk 30");
+  }
+  worker.stepUntil("closed");
+  assertEquals((await worker.visit()).exitCode, 0);
+  assertEquals(await worker.sequence(), before, "it cost nothing");
+});
+
 /** A visit to a chain whose nodes answer a broadcast like this. */
 function broadcasting(answer: (send: () => Promise<Response>, url: string) => Promise<Response>) {
   const host: Host = {
