@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { connect } from "../../src/chain/client.ts";
+import { FaultPlan } from "../../src/devnet/faults.ts";
+import { RpcServer } from "../../src/devnet/rpc_server.ts";
 import { type Host, realHost } from "../../src/host/host.ts";
 import { type Practice, practise } from "./practice.ts";
 
@@ -35,6 +37,29 @@ Deno.test("bytes that a node refused and passed on all the same are found, and n
   const made = worker.ledger.transactionsOf(row!);
   assertEquals([row?.state, made.map(({ state }) => state)], ["confirmed", ["confirmed"]]);
   assert(row!.feePaidUallo > 0n, "what it cost is known");
+  assertEquals(await worker.sequence(), before + 1n);
+});
+
+Deno.test("one lying node of two costs neither the visit nor the window, and is named", async () => {
+  await using worker = await practise();
+  await worker.passFirstWindow();
+  const before = await worker.sequence();
+  const { chain, rpcUrl } = worker.devnet;
+  await using liar = new RpcServer({
+    ...{ chain, plan: new FaultPlan(), address: "127.0.0.1:0" },
+    faucet: () => Promise.resolve(new Response(null, { status: 404 })),
+  });
+  const settings = { ...worker.settings, rpc: [liar.url, rpcUrl] };
+  // The clock stands still, so that the liar is always asked first.
+  const nowMs = Date.now();
+  const { host } = broadcasting((send, url) =>
+    url.startsWith(liar.url) ? Promise.resolve(refusal(4)) : send()
+  );
+  const run = { settings, host: { ...host, nowMs: () => nowMs, sleep: worker.run().host.sleep } };
+  const { outcomes, exitCode } = await worker.visit(run);
+  assertEquals([exitCode, outcomes.map(({ state }) => state)], [0, ["confirmed"]]);
+  const named = worker.told.filter(({ event }) => event === "endpoint.failed");
+  assertEquals(named.map(({ fields }) => fields["url"]), [liar.url]);
   assertEquals(await worker.sequence(), before + 1n);
 });
 
