@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { connect } from "../../src/chain/client.ts";
+import { runDaemon } from "../../src/cycle/run_daemon.ts";
+import { workerOf } from "../../src/cycle/worker.ts";
 import { FaultPlan } from "../../src/devnet/faults.ts";
 import { RpcServer } from "../../src/devnet/rpc_server.ts";
 import { type Host, realHost } from "../../src/host/host.ts";
@@ -76,6 +78,34 @@ Deno.test("a window that was given up is a failure at every visit, until it has 
   worker.stepUntil("closed");
   assertEquals((await worker.visit()).exitCode, 0);
   assertEquals(await worker.sequence(), before, "it cost nothing");
+});
+
+Deno.test("the daemon comes back to what was refused or given up less and less often", async () => {
+  await using worker = await practise({ faults: "deaf" });
+  await worker.passFirstWindow();
+  const before = await worker.sequence();
+  // Poor at first, and then too late: given up.
+  const codes = [5, 5, 30];
+  const { host } = broadcasting(() => Promise.resolve(refusal(codes.shift() ?? 0)));
+  const backOffs = [7, 14, 28, 56, 112];
+  const slept: number[] = [];
+  const sleep: Host["sleep"] = (ms, signal) => {
+    // Whoever tries to hear the chain sleeps as well.
+    if (backOffs.includes(ms)) slept.push(ms);
+    return realHost.sleep(1, signal);
+  };
+  const stop = new AbortController();
+  const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(60_000)]);
+  const run = worker.run({ host: { ...host, sleep }, pollMs: 7, signal });
+  const states: string[] = [];
+  await runDaemon(run, worker.settings.topics, await workerOf(run), {
+    onReport({ outcomes }) {
+      if (states.push(...outcomes.map(({ state }) => state)) > backOffs.length) stop.abort();
+    },
+  });
+  assertEquals(states, Array(6).fill("failed"));
+  assertEquals(slept, backOffs);
+  assertEquals([codes, await worker.sequence()], [[], before]);
 });
 
 /** A visit to a chain whose nodes answer a broadcast like this. */
