@@ -66,8 +66,9 @@ export class Endpoints {
     count: number,
     question: Question<T>,
     untilMs = this.deadlineMs(),
+    among: readonly Endpoint[] = this.inOrder(),
   ): Promise<readonly Said<T>[]> {
-    const waiting = this.inOrder();
+    const waiting = [...among];
     const failures: PipelineError[] = [];
     const lanes = Math.min(count, waiting.length);
     const answerOf = async (lane: number): Promise<readonly Said<T>[]> => {

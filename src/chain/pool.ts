@@ -1,10 +1,10 @@
 import { PipelineError } from "../errors.ts";
 import { agreementOf, wordOf, wordsOf } from "./agreement.ts";
-import { ChainRefusal } from "./chain_error.ts";
 import type { Broadcast, ChainClient, ConnectOptions } from "./client.ts";
 import type { EndpointRecord } from "./endpoint.ts";
 import { Endpoints } from "./endpoints.ts";
 import type { NodeClient } from "./node.ts";
+import { offerTransaction } from "./offer.ts";
 import type { EpochKey } from "./rewards.ts";
 import type { Receipt } from "./rpc.ts";
 import type { Window } from "./window.ts";
@@ -115,34 +115,8 @@ export class ChainPool implements ChainClient {
     );
   }
 
-  async broadcast(tx: Uint8Array): Promise<Broadcast> {
-    let unknown: PipelineError | undefined;
-    let full: ChainRefusal | undefined;
-    const offer = async (node: NodeClient): Promise<Broadcast> => {
-      try {
-        const outcome = await node.broadcast(tx);
-        if (outcome.accepted || outcome.refusal.class !== "other-node") return outcome;
-        full = outcome.refusal;
-      } catch (thrown) {
-        if (thrown instanceof PipelineError) unknown = thrown;
-        throw thrown;
-      }
-      throw new PipelineError("unavailable", full.message);
-    };
-    try {
-      const outcome = await this.#any(offer);
-      if (outcome.accepted || unknown === undefined) return outcome;
-      // The refusal may be because of the bytes that did arrive.
-      throw new PipelineError(
-        "unavailable",
-        `Cannot tell what became of the transaction: ${unknown.message}; ${this.url} then says: ${outcome.refusal.message}`,
-        { cause: unknown, hint: "Its hash tells, once a block holds it." },
-      );
-    } catch (thrown) {
-      this.#options.signal?.throwIfAborted();
-      if (full === undefined || unknown !== undefined) throw thrown;
-      return { accepted: false, refusal: full };
-    }
+  broadcast(tx: Uint8Array): Promise<Broadcast> {
+    return offerTransaction(this.#endpoints, tx, this.#options.signal);
   }
 
   blockTimeMs(height: bigint) {

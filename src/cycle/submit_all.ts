@@ -4,9 +4,9 @@ import { failureOf } from "./run.ts";
 import type { InFlight } from "./send_transaction.ts";
 import type { Session } from "./session.ts";
 import { attempt, outcomeOf, type TopicOutcome } from "./topic_outcome.ts";
+import { mayTryAgain } from "./try_again.ts";
 import {
   type DueTopic,
-  mayTryAgain,
   type Prepared,
   preparePrediction,
   submitPrediction,

@@ -1,4 +1,4 @@
-import { ChainRefusal, isUnknownForm } from "../chain/chain_error.ts";
+import { ChainRefusal } from "../chain/chain_error.ts";
 import type { Window } from "../chain/client.ts";
 import { payloadMessage } from "../chain/payload.ts";
 import { PipelineError } from "../errors.ts";
@@ -12,6 +12,7 @@ import { assertTopicTakes } from "./topic_takes.ts";
 import { ensureRegistered } from "./register_worker.ts";
 import { type InFlight, sendTransaction } from "./send_transaction.ts";
 import type { Session } from "./session.ts";
+import { isUnfinished } from "./try_again.ts";
 
 /** A topic whose open window still needs a prediction, or the sending of one. */
 export interface DueTopic {
@@ -23,10 +24,6 @@ export interface DueTopic {
 
 /** What of a prediction is signed. */
 export type Prepared = Pick<Submission, "value" | "labels">;
-
-/** A refusal in a block has cost its fee: one more try, then the window is given up. */
-const MAX_PAID = 2;
-const WORTH_ANOTHER = new Set(["retry-sequence", "retry-gas", "retry-fee", "other-node", "wait"]);
 
 /**
  * Whether, and from where, the open window is to be worked on; undefined when there is nothing to do.
@@ -53,6 +50,9 @@ export async function dueTopic(
   }
   if (nonce === undefined) return undefined;
   const key = { topicId: topic.topicId, nonce, worker: worker.address };
+  const refused = run.ledger.submission(topic.topicId, nonce, worker.address)?.state === "rejected";
+  // What one node refused may have landed by another: it is looked up before anything new is made.
+  if (refused && !run.dryRun) await isAllOurs();
   const row = run.ledger.submission(topic.topicId, nonce, worker.address);
   if (!isUnfinished(session, row)) return undefined;
   const isKnownHere = row !== undefined || run.dryRun || await isAllOurs();
@@ -81,34 +81,6 @@ function noteMissed(
   const reason = row?.reason ?? "no prediction could be made";
   run.ledger.closeWindow({ topicId, nonce: passed, worker: worker.address }, "missed", reason);
   run.tell("submission.missed", { topic: topicId, nonce: passed, reason });
-}
-
-/** Whether a window's refused submission is worth another try now. */
-export function mayTryAgain(session: Session, topicId: bigint, nonce: bigint): boolean {
-  const row = session.run.ledger.submission(topicId, nonce, session.worker.address);
-  return row?.state === "rejected" && isUnfinished(session, row);
-}
-
-function isUnfinished(session: Session, row: Submission | undefined): boolean {
-  switch (row?.state) {
-    case undefined:
-    case "refused":
-    case "planned":
-      return true;
-    case "rejected": {
-      const made = session.run.ledger.transactionsOf(row);
-      const last = made.at(-1);
-      const paid = made.filter(({ feePaidUallo }) => (feePaidUallo ?? 0n) > 0n);
-      if (last === undefined || paid.length >= MAX_PAID) return false;
-      const { code, codespace, log } = last;
-      const refusal = new ChainRefusal("", {
-        ...{ code: code ?? 0, codespace: codespace ?? "", log: log ?? "" },
-      });
-      return WORTH_ANOTHER.has(refusal.class) || isUnknownForm(refusal);
-    }
-    default:
-      return false;
-  }
 }
 
 /**
