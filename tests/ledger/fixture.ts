@@ -1,6 +1,7 @@
 import { type Ledger, openLedger } from "../../src/ledger/ledger.ts";
 import type { Plan, SubmissionKey } from "../../src/ledger/submission.ts";
 import type { SignedTransaction } from "../../src/ledger/transaction.ts";
+import { MAIN } from "../commands/run_main.ts";
 
 export const WORKER = "allo1worker";
 export const NONCE = 720n;
@@ -59,8 +60,8 @@ export function withLedger(
 /** Runs another Deno on a script beside this file; the caller awaits or kills it. */
 export function startScript(script: string, ...parameters: readonly string[]): Deno.ChildProcess {
   const path = new URL(script, import.meta.url).pathname;
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", "--no-config", "--no-lock", path, ...parameters],
+  return new Deno.Command(MAIN[0], {
+    args: [...MAIN.slice(1, -1), path, ...parameters],
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
