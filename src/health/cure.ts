@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isThere } from "../host/paths.ts";
 import { rootFor, shellQuote } from "../settings/file_error.ts";
 import type { Settings, TopicSettings } from "../settings.ts";
 
@@ -59,16 +60,6 @@ export function pasteSecret(path: string, what: string): string {
 export function toPaste(fix: string, { globalFile }: Pick<Settings, "globalFile">, root = "/") {
   if (rootFor(globalFile) === "" || !isThere(join(root, "run/systemd/system"))) return fix;
   return fix.replace(/(^|; |&& )(?=allora-pipeline )/g, "$1sudo ");
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (thrown) {
-    // What may not be looked at is there.
-    return !(thrown instanceof Deno.errors.NotFound);
-  }
 }
 
 type Files = Pick<Settings, "globalFile" | "topicsDir" | "sources">;

@@ -25,3 +25,13 @@ export function statePaths(stateDir: string): StatePaths {
     oldModel: (topicId) => join(stateDir, "models", `${topicId}.json`),
   };
 }
+
+/** Whether something is there, also where it may not be looked at. */
+export function isThere(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (thrown) {
+    return !(thrown instanceof Deno.errors.NotFound || thrown instanceof Deno.errors.NotADirectory);
+  }
+}

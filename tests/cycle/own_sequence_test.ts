@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { connect } from "../../src/chain/client.ts";
 import { type Host, realHost } from "../../src/host/host.ts";
-import { HOURLY, type Practice, practise } from "./practice.ts";
+import { HOURLY, openSecondWindow, type Practice, practise } from "./practice.ts";
 
 const FILES = { "1": HOURLY, "3": HOURLY.replace("log-return", "price") };
 
@@ -20,12 +20,7 @@ async function paidOnChain(worker: Practice, topicId: bigint) {
 /** Both topics' second window is open, and the node has lost what was sent for them: its price has risen. */
 async function lostByTheNode(): Promise<Practice> {
   const worker = await practise({ files: FILES });
-  worker.stepUntil("open");
-  worker.devnet.step(20);
-  await worker.visit();
-  worker.stepUntil("closed");
-  worker.stepUntil("open");
-  worker.devnet.step(20);
+  await openSecondWindow(worker);
   worker.devnet.fault("lose-broadcast:1");
   await worker.visit({ hurry: AbortSignal.abort(), host: still });
   worker.devnet.upgrade(10);

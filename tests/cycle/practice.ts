@@ -56,6 +56,17 @@ export async function damageModel(
   await Deno.writeTextFile(promoted!.path, "damaged");
 }
 
+/** Registered everywhere, with a new window open for every topic. */
+export async function openSecondWindow(worker: Practice): Promise<void> {
+  worker.stepUntil("open");
+  worker.devnet.step(20);
+  await worker.visit();
+  worker.stepUntil("closed");
+  worker.stepUntil("open");
+  worker.devnet.step(20);
+  worker.told.length = 0;
+}
+
 export const HOURLY = "ALLORA_TARGET=log-return\nALLORA_PAIR=BTC/USD\nALLORA_HORIZON=1h\n";
 
 export async function practise(options: PracticeOptions = {}): Promise<Practice> {

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Run, Tell } from "../../src/cycle/run.ts";
 import { type Host, realHost } from "../../src/host/host.ts";
-import { HOURLY, type Practice, practise } from "./practice.ts";
+import { HOURLY, openSecondWindow, type Practice, practise } from "./practice.ts";
 
 const topic = (target: string, pair: string, horizon: string) =>
   `ALLORA_TARGET=${target}\nALLORA_PAIR=${pair}\nALLORA_HORIZON=${horizon}\n`;
@@ -63,17 +63,6 @@ Deno.test("nothing more is signed once the visit's time is up", async () => {
   await worker.visit({ tell, signal: stop.signal });
   assertEquals(worker.told.filter(({ event }) => event === "submission.signed").length, 1);
 });
-
-/** Registered everywhere, with a new window open for every topic. */
-async function openSecondWindow(worker: Practice): Promise<void> {
-  worker.stepUntil("open");
-  worker.devnet.step(20);
-  await worker.visit();
-  worker.stepUntil("closed");
-  worker.stepUntil("open");
-  worker.devnet.step(20);
-  worker.told.length = 0;
-}
 
 /** A run in which no block comes until `count` payloads were sent, and then `happens` comes first. */
 function whenSent(worker: Practice, count: number, happens: () => void): Partial<Run> {

@@ -56,3 +56,15 @@ export function rootOf({ settings }: Pick<Practice, "settings">): string {
 }
 
 export const DOWN = { rpc: ["http://127.0.0.1:1"] };
+
+/** A window with a visit in it. */
+export async function meet(worker: Practice): Promise<void> {
+  worker.stepUntil("open");
+  await worker.visit();
+  worker.stepUntil("closed");
+}
+
+export function miss(worker: Practice): void {
+  worker.stepUntil("open");
+  worker.stepUntil("closed");
+}

@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { statePaths } from "../../src/host/paths.ts";
 import { loadSettings } from "../../src/settings.ts";
 import type { Practice } from "../cycle/practice.ts";
-import { DOWN, type Look, lookAt, rootOf } from "./bench.ts";
+import { DOWN, type Look, lookAt, meet, miss, rootOf } from "./bench.ts";
 import { at, type Drive } from "./drive.ts";
 
 const ALLO = 10n ** 18n;
@@ -13,17 +13,6 @@ const inMinutes = (minutes: number): Look => ({ nowMs: Date.now() + minutes * 60
 const nowhere = ({ settings }: Practice) => ({
   settings: { stateDir: `${settings.stateDir}/none` },
 });
-
-async function meet(worker: Practice): Promise<void> {
-  worker.stepUntil("open");
-  await worker.visit();
-  worker.stepUntil("closed");
-}
-
-function miss(worker: Practice): void {
-  worker.stepUntil("open");
-  worker.stepUntil("closed");
-}
 
 function edited(worker: Practice, sql: string): void {
   using editor = new DatabaseSync(statePaths(worker.settings.stateDir).ledger);

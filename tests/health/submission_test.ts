@@ -3,22 +3,9 @@ import { DatabaseSync } from "node:sqlite";
 import { visitResults } from "../../src/commands/alert/visit_results.ts";
 import { defaultTopics } from "../../src/devnet/default_topics.ts";
 import { statePaths } from "../../src/host/paths.ts";
-import type { Practice } from "../cycle/practice.ts";
-import { assertSays, DOWN, lookAt, practiseQuickly, rootOf } from "./bench.ts";
+import { assertSays, DOWN, lookAt, meet, miss, practiseQuickly, rootOf } from "./bench.ts";
 
 const NAME = "submission topic 1";
-
-/** A window with a visit in it. */
-async function meet(worker: Practice): Promise<void> {
-  worker.stepUntil("open");
-  await worker.visit();
-  worker.stepUntil("closed");
-}
-
-function miss(worker: Practice): void {
-  worker.stepUntil("open");
-  worker.stepUntil("closed");
-}
 
 Deno.test("windows missed are counted by the chain, also those that no visit has seen", async () => {
   await using worker = await practiseQuickly();

@@ -1,6 +1,6 @@
 import { paint, table } from "../../host/terminal.ts";
 import { type Setting, SETTINGS, type Settings, type TopicSettings } from "../../settings.ts";
-import { isThere } from "./system.ts";
+import { isThere } from "../../host/paths.ts";
 
 /** One setting in force. */
 interface Row {

@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { check } from "../../health/checks.ts";
 import type { CheckResult } from "../../health/check.ts";
 import { measured } from "../../health/found.ts";
+import { isThere } from "../../host/paths.ts";
 import { versionLine } from "../../version.ts";
 import type { Examined } from "./examined.ts";
 
@@ -71,14 +72,4 @@ async function disks({ health }: Examined): Promise<readonly CheckResult[]> {
 
 function nearest(path: string): string {
   return path === "/" || isThere(path) ? path : nearest(dirname(path));
-}
-
-/** Whether something is there, also where it may not be looked at. */
-export function isThere(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (thrown) {
-    return !(thrown instanceof Deno.errors.NotFound || thrown instanceof Deno.errors.NotADirectory);
-  }
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { fileError } from "../../settings/file_error.ts";
-import { isThere } from "./system.ts";
+import { isThere } from "../../host/paths.ts";
 
 /** systemd's units of this program, as its files tell: no program is asked. */
 export interface Units {

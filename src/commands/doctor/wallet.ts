@@ -4,10 +4,9 @@ import type { CheckResult } from "../../health/check.ts";
 import { check } from "../../health/checks.ts";
 import { isInOtherHands, OUT_OF_SIGHT } from "../../health/checks/credentials.ts";
 import { measured, unknown } from "../../health/found.ts";
-import { statePaths } from "../../host/paths.ts";
+import { isThere, statePaths } from "../../host/paths.ts";
 import { rootFor, shellQuote } from "../../settings/file_error.ts";
 import { type Examined, failed, ofTopics, type TopicFacts, topicFile } from "./examined.ts";
-import { isThere } from "./system.ts";
 
 /** The key, what it holds, and where it may submit. */
 export async function wallet(examined: Examined): Promise<readonly CheckResult[]> {

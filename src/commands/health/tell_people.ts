@@ -1,7 +1,7 @@
 import { openChannels } from "../../health/alerts/open_channels.ts";
 import { alertStart } from "../../health/alerts/alert_on.ts";
 import type { CheckResult } from "../../health/check.ts";
-import { statePaths } from "../../host/paths.ts";
+import { isThere, statePaths } from "../../host/paths.ts";
 import type { Settings } from "../../settings.ts";
 import { afterChecks } from "../alert/after_visit.ts";
 import { alertContext } from "../alert/context.ts";
@@ -32,14 +32,4 @@ export async function callPeople(
     },
     [Symbol.dispose]: () => run[Symbol.dispose](),
   };
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (thrown) {
-    // What may not be looked at is there: the ledger itself will say what is wrong.
-    return !(thrown instanceof Deno.errors.NotFound);
-  }
 }

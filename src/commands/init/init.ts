@@ -4,7 +4,7 @@ import { worstExitCode } from "../../errors.ts";
 import { loadSettings, locate, type Settings } from "../../settings.ts";
 import type { Handler, Invocation } from "../command.ts";
 import { blocksJson, tally } from "../doctor/report.ts";
-import { isThere } from "../doctor/system.ts";
+import { isThere } from "../../host/paths.ts";
 import { openRun } from "../open_run.ts";
 import { pacesText } from "../schedule.ts";
 import type { Terminal } from "../terminal_io.ts";

@@ -3,7 +3,7 @@ import { type ChainClient, connect } from "../../chain/client.ts";
 import { envExample } from "../../settings.ts";
 import { flagOf } from "../../settings/table.ts";
 import type { Invocation } from "../command.ts";
-import { isThere } from "../doctor/system.ts";
+import { isThere } from "../../host/paths.ts";
 import { waiting } from "../progress.ts";
 import { type AlertPlan, alertPlan } from "./alerts.ts";
 import { withSettings } from "./env_text.ts";

@@ -6,7 +6,7 @@ import {
   readSecretUrl,
   readVenueKey,
 } from "../../host/credentials.ts";
-import { isThere } from "../doctor/system.ts";
+import { isThere } from "../../host/paths.ts";
 import type { Existing } from "./existing.ts";
 import { unanswered } from "./questions.ts";
 import type { Wizard } from "./wizard.ts";

@@ -1,7 +1,7 @@
 import { checkMnemonic, newMnemonic, walletFromMnemonic } from "../../chain/keys.ts";
 import { PipelineError } from "../../errors.ts";
 import { readMnemonic } from "../../host/credentials.ts";
-import { isThere } from "../doctor/system.ts";
+import { isThere } from "../../host/paths.ts";
 import type { Terminal } from "../terminal_io.ts";
 import { type Questions, unanswered, wordOf } from "./questions.ts";
 import type { Wizard } from "./wizard.ts";

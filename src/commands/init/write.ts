@@ -4,7 +4,7 @@ import { createAtomically, writeAtomically } from "../../host/atomic_file.ts";
 import { writeMnemonic } from "../../host/credentials.ts";
 import { fileError } from "../../settings/file_error.ts";
 import type { Place } from "../../settings.ts";
-import { isThere } from "../doctor/system.ts";
+import { isThere } from "../../host/paths.ts";
 import type { Plan } from "./plan.ts";
 
 /**
