@@ -1,4 +1,4 @@
-import { messageOf, PipelineError } from "../errors.ts";
+import { record } from "../cycle/run.ts";
 import type { RunEnd } from "../ledger/runs.ts";
 import type { OpenRun } from "./open_run.ts";
 
@@ -17,14 +17,7 @@ export interface DaemonRecord {
 export function daemonRecord(run: OpenRun): DaemonRecord {
   let isFailing = false;
   const attempt = (write: () => void) => {
-    try {
-      write();
-      isFailing = false;
-    } catch (thrown) {
-      const hint = thrown instanceof PipelineError ? thrown.hint : undefined;
-      if (!isFailing) run.tell("run.unrecorded", { error: messageOf(thrown), hint });
-      isFailing = true;
-    }
+    isFailing = record(isFailing ? { tell: () => {} } : run, write) !== undefined;
   };
   return {
     started: () => attempt(() => run.ledger.startRun("daemon")),

@@ -2,7 +2,7 @@ import type { Run } from "../../cycle/run.ts";
 import type { TopicOutcome } from "../../cycle/topic_outcome.ts";
 import { messageOf, type PipelineError } from "../../errors.ts";
 import type { AlertContext } from "../../health/alerts/alert_on.ts";
-import { DELIVERY_MS } from "../../health/alerts/deliver.ts";
+import { DELIVERY_MS } from "../../health/alerts/channel.ts";
 import type { CheckResult } from "../../health/check.ts";
 import { toPaste } from "../../health/cure.ts";
 import { deadline } from "../../host/deadline.ts";

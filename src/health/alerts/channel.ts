@@ -4,6 +4,9 @@ import type { Notice } from "./notice.ts";
 export const CHANNELS = ["slack", "discord", "webhook", "email"] as const;
 export type ChannelName = typeof CHANNELS[number];
 
+/** What is waited for all channels together, milliseconds. */
+export const DELIVERY_MS = 40_000;
+
 /** A channel did not take a message. */
 export interface Refusal {
   readonly error: PipelineError;

@@ -3,12 +3,11 @@ import { deadline } from "../../host/deadline.ts";
 import { waitForLock } from "../../host/file_lock.ts";
 import type { PendingDelivery } from "../../ledger/alerts.ts";
 import type { AlertContext } from "./alert_on.ts";
-import type { Channel, Refusal } from "./channel.ts";
+import { type Channel, DELIVERY_MS, type Refusal } from "./channel.ts";
 import { fitting, type Notice } from "./notice.ts";
 
-/** What is waited for another process that tells, and for all channels together, milliseconds. */
+/** What is waited for another process that tells, milliseconds. */
 const LOCK_PATIENCE_MS = 15_000;
-export const DELIVERY_MS = 40_000;
 /** A daemon's visits may come every second; a channel that failed is not called by each of them. */
 const RETRY_MS = 60_000;
 const MAX_PEACE_MS = 86_400_000;

@@ -1,7 +1,7 @@
 import { deadline } from "../../host/deadline.ts";
 import type { AlertContext } from "./alert_on.ts";
-import type { Channel, Refusal } from "./channel.ts";
-import { DELIVERY_MS, type Told } from "./deliver.ts";
+import { type Channel, DELIVERY_MS, type Refusal } from "./channel.ts";
+import type { Told } from "./deliver.ts";
 import { fitting, type Notice } from "./notice.ts";
 
 /** Tells every channel now, and nothing is remembered; returns how each took it. */
