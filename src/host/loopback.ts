@@ -1,6 +1,8 @@
 import { messageOf, PipelineError } from "../errors.ts";
 
-/** Disposing ends it when the answers that are under way are sent. */
+const PATIENCE_MS = 1000;
+
+/** Disposing ends it when the answers that are under way are sent, and waits a second at most. */
 export interface Loopback extends AsyncDisposable {
   /** As the server really listens: host:port. */
   readonly address: string;
@@ -27,7 +29,13 @@ export function serveLoopback(
   return {
     address: actual,
     url: `http://${actual}`,
-    [Symbol.asyncDispose]: () => server.shutdown(),
+    async [Symbol.asyncDispose]() {
+      // A client that has sent half a request would be waited for as long as it likes.
+      let timer: number | undefined;
+      const late = new Promise<void>((resolve) => timer = setTimeout(resolve, PATIENCE_MS));
+      await Promise.race([server.shutdown(), late]);
+      clearTimeout(timer);
+    },
   };
 
   function listen() {
