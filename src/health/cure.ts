@@ -57,9 +57,23 @@ export function pasteSecret(path: string, what: string): string {
  * As it has to be typed: where systemd runs the program, only root may read its settings and its state. In a
  * container there is no sudo, and no need of it.
  */
-export function toPaste(fix: string, { globalFile }: Pick<Settings, "globalFile">, root = "/") {
+export function toPaste(
+  fix: string,
+  { globalFile }: Pick<Settings, "globalFile">,
+  root = "/",
+  program = installedProgram(),
+): string {
   if (rootFor(globalFile) === "" || !isThere(join(root, "run/systemd/system"))) return fix;
-  return fix.replace(/(^|; |&& )(?=allora-pipeline )/g, "$1sudo ");
+  return fix.replace(
+    /(^|; |&& )(?:sudo )?allora-pipeline /g,
+    (_, before) => `${before}sudo ${shellQuote(program)} `,
+  );
+}
+
+/** By its path: sudo does not look into /usr/local/bin on Amazon Linux, nor into a PREFIX anywhere. */
+function installedProgram(): string {
+  const path = Deno.execPath();
+  return path.endsWith("/bin/allora-pipeline") ? path : "allora-pipeline";
 }
 
 type Files = Pick<Settings, "globalFile" | "topicsDir" | "sources">;

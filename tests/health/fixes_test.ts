@@ -101,6 +101,10 @@ Deno.test("where systemd runs the program, its own commands are typed behind sud
     toPaste("timedatectl; allora-pipeline rpc", settings, root),
     "timedatectl; sudo allora-pipeline rpc",
   );
+  assertEquals(
+    toPaste("sudo allora-pipeline alert --test", settings, root, "/opt/allora/bin/allora-pipeline"),
+    "sudo /opt/allora/bin/allora-pipeline alert --test",
+  );
 });
 
 Deno.test("a setting is changed where it stands, and shown where no file has it", async () => {
